@@ -1,0 +1,41 @@
+# make demo    install, ingest the footage that ships, search it, show the result
+# make test    every test            make check   format, lint, types, import rules
+# make bench   every benchmark       make serve   a worker for each queue and the schedule
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test check bench bench-accuracy serve clean
+.DEFAULT_GOAL := demo
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+demo: $(INSTALLED)
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash demo/run.sh
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED) bench-accuracy
+	$(BIN)/python -m bench.ingest
+	$(BIN)/python -m bench.search
+
+bench-accuracy: $(INSTALLED)
+	$(BIN)/python -m bench.accuracy
+
+serve: $(INSTALLED)
+	$(BIN)/celery --app workers.app worker --beat --queues watch,index,search,upkeep --loglevel info
+
+clean:
+	rm -rf $(VENV) build data .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Benchmarks: speed, scale and accuracy, each beside a peer in the same run."""

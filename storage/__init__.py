@@ -1,0 +1,1 @@
+"""What is kept: the sighting index, the media and the ledger; knows no model."""

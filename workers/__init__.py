@@ -1,0 +1,1 @@
+"""Celery app, tasks and schedule: thin doors to the three verbs."""
