@@ -1,4 +1,4 @@
-"""What the verbs ask of the networks, the index and the media: one protocol each, owned here by the caller."""
+"""What the verbs ask of the networks, the index and the media: one protocol each, owned by the caller."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol

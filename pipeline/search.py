@@ -78,7 +78,7 @@ def one_per_person(matches: Sequence[Match]) -> list[Match]:
     """Keep each track's best match; `matches` come best first."""
     best: dict[tuple[object, ...], Match] = {}
     for match in matches:
-        best.setdefault((match.shot.camera, match.shot.began, match.shot.track), match)
+        best.setdefault((match.shot.camera, match.shot.source, match.shot.began, match.shot.track), match)
     return list(best.values())
 
 

@@ -1,4 +1,4 @@
-"""Every setting of Passerby, read once by the entry points from the environment (`PASSERBY_...`) or `.env`."""
+"""Every setting, read once by the entry points from the environment (`PASSERBY_...`) or `.env`."""
 
 from pathlib import Path
 

@@ -32,7 +32,7 @@ class Card:
 
 
 def contact_sheet(title: str, cards: Sequence[Card], *, notice: str = "") -> Image:
-    """Draw the cards in rows of four under the title; `notice` is set in between when there is something to say."""
+    """Draw the cards in rows of four under the title and the notice, if there is one."""
     columns = min(COLUMNS, max(len(cards), 2))
     width = columns * (CARD[0] + MARGIN) + MARGIN
     heading = wrap(title, width // 10) or [""]

@@ -17,6 +17,7 @@ class Shot:
     """One best shot of one person's track; the picture itself lies in the media store under `crop`."""
 
     camera: str
+    source: str  # fingerprint of the footage: two recordings of a camera number their people alike
     track: int  # the person's number on this camera within one source
     shot: int  # 0, 1, 2: best first
     began: datetime  # UTC: first seen
@@ -29,7 +30,9 @@ class Shot:
     @property
     def id(self) -> UUID:
         """The same person, track and shot get the same id on every run, so a repeat overwrites."""
-        return uuid5(SIGHTINGS, f"{self.camera}|{self.began.isoformat()}|{self.track}|{self.shot}")
+        return uuid5(
+            SIGHTINGS, f"{self.camera}|{self.source}|{self.began.isoformat()}|{self.track}|{self.shot}"
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

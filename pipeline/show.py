@@ -1,0 +1,131 @@
+"""Show answers to a person: a table for the terminal, JSON for programs, a contact sheet for the eye."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from models.types import Image
+from pipeline.ports import Media
+from pipeline.rank import Ranked, read_picture
+from pipeline.sheet import MATCHES_FROM, Card, contact_sheet
+from pipeline.types import Answer, Match, Reason
+
+NOBODY = "Nobody matches."
+
+
+def answer_json(answer: Answer, media: Media) -> str:
+    """The answer as JSON; times are ISO 8601 in UTC, boxes x1 y1 x2 y2 in pixels of the original frame."""
+    return json.dumps(
+        {
+            "query": answer.query.text,
+            "model": answer.model,
+            "matches": [_record(rank, match, media) for rank, match in enumerate(answer.matches, 1)],
+        },
+        indent=2,
+    )
+
+
+def _record(rank: int, match: Match, media: Media) -> dict[str, Any]:
+    shot = match.shot
+    return {
+        "rank": rank,
+        "score": round(match.score, 6),
+        "probability": round(match.probability, 4),
+        "camera": shot.camera,
+        "track": shot.track,
+        "began": shot.began.isoformat(),
+        "ended": shot.ended.isoformat(),
+        "taken": shot.taken.isoformat(),
+        "box": [round(edge, 1) for edge in shot.box],
+        "crop": media.locate(shot.crop),
+        "reasons": [
+            {
+                "phrase": reason.phrase,
+                "part": reason.part,
+                "similarity": round(reason.similarity, 4),
+                "agreement": round(reason.agreement, 4),
+            }
+            for reason in match.reasons
+        ],
+    }
+
+
+def answer_table(answer: Answer, media: Media, console: Console) -> None:
+    """Print one row per person, or that nobody matches with the nearest few below."""
+    if not answer.matches:
+        console.print(f'[bold]{NOBODY}[/bold] ("{answer.query.text}")')
+        if not answer.nearest:
+            console.print("There is no footage in this range.")
+            return
+        console.print("The nearest, who most likely are somebody else:")
+    table = Table("", "score", "prob.", "camera", "first seen", "last seen", "matched phrases", "crop")
+    table.columns[-1].overflow = "fold"
+    for rank, match in enumerate(answer.matches or answer.nearest, 1):
+        table.add_row(
+            str(rank),
+            f"{match.score:.3f}",
+            f"{match.probability:.0%}",
+            match.shot.camera,
+            clock(match.shot.began),
+            clock(match.shot.ended),
+            matched(match.reasons),
+            media.locate(match.shot.crop),
+        )
+    console.print(table)
+
+
+def ranked_table(ranked: Sequence[Ranked], console: Console) -> None:
+    """Print one row per picture."""
+    table = Table("", "score", "prob.", "matched phrases", "picture")
+    table.columns[-1].overflow = "fold"
+    for row, picture in enumerate(ranked, 1):
+        table.add_row(
+            str(row),
+            f"{picture.score:.3f}",
+            f"{picture.probability:.0%}",
+            matched(picture.reasons),
+            str(picture.path),
+        )
+    console.print(table)
+
+
+def answer_sheet(answer: Answer, media: Media) -> Image:
+    """The answer as a contact sheet."""
+    cards = [
+        Card(
+            media.get(match.shot.crop),
+            f"{rank}   {match.probability:.0%}",
+            (match.shot.camera, clock(match.shot.taken), f"in view {_seconds(match)}"),
+            match.reasons,
+        )
+        for rank, match in enumerate(answer.matches or answer.nearest, 1)
+    ]
+    notice = "" if answer.matches else f"{NOBODY} The nearest, who most likely are somebody else:"
+    return contact_sheet(f"“{answer.query.text}”", cards, notice=notice)
+
+
+def ranked_sheet(text: str, ranked: Sequence[Ranked]) -> Image:
+    """The ranked pictures as a contact sheet."""
+    cards = [
+        Card(read_picture(item.path), f"{row}   {item.probability:.0%}", (item.path.name,), item.reasons)
+        for row, item in enumerate(ranked, 1)
+    ]
+    return contact_sheet(f"“{text}”", cards)
+
+
+def matched(reasons: Sequence[Reason]) -> str:
+    """The phrases that agree with the person, as one line."""
+    return ", ".join(reason.phrase for reason in reasons if reason.agreement >= MATCHES_FROM) or "-"
+
+
+def clock(moment: datetime) -> str:
+    """A UTC time in the clock of this machine."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _seconds(match: Match) -> str:
+    return f"{(match.shot.ended - match.shot.began).total_seconds():.0f} s"

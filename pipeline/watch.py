@@ -1,0 +1,206 @@
+"""Follow the people through a chunk of frames and yield the best crops of each when they leave."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+
+import numpy as np
+
+from models.types import Detections
+from pipeline.gate import Gate, GateSettings
+from pipeline.handoff import Handoff, KeptView, OpenTrack
+from pipeline.ports import Detector, Media, Tracker
+from pipeline.shots import View, best, keep, view
+from pipeline.types import Crop, Frame
+from storage.types import Box
+
+_TRAIL = 3  # boxes that tell the next chunk's tracker where a person is and how fast they go
+_NOBODY = Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """What counts as a person who walked past."""
+
+    min_seen: int = 3  # frames; 1 for still images
+    min_height: float = 32.0  # pixels, at their tallest
+    min_score: float = 0.35  # the mean of the detector's scores
+    gone: float = (
+        3.0  # seconds out of sight after which a person has left; no less than the tracker remembers
+    )
+    longest: float = 900.0  # seconds after which one who stays is filed and begun anew, to be found today
+    batch: int = 4  # frames the detector sees at once
+    gate: GateSettings | None = field(default_factory=GateSettings)  # None: the detector looks at every frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watch:
+    """The parts that watching needs, ready to use."""
+
+    detector: Detector
+    tracker: Callable[[], Tracker]  # makes a fresh one
+    media: Media  # keeps the pictures of people in view from one chunk to the next
+    settings: WatchSettings = WatchSettings()
+
+
+class Watching:
+    """The watching of one chunk of one camera's frames.
+
+    Nothing but the `Handoff` goes from chunk to chunk: each starts with a fresh gate and a fresh tracker
+    that is first shown the people still in view. So a run that was killed and taken up again at a border
+    gives what an uninterrupted run gives. Call `crops`, then `close` at the end of the source or
+    `hand_over` before another chunk.
+    """
+
+    def __init__(self, watch: Watch, camera: str, handoff: Handoff) -> None:
+        """Raises OSError when the media store has lost a picture that the hand-over names."""
+        self.looked = 0  # frames the detector saw
+        self._watch, self._camera = watch, camera
+        self._gate = Gate(watch.settings.gate) if watch.settings.gate else None
+        self._tracker = watch.tracker()
+        self._next = handoff.next_number
+        self._open = [_Track.restore(track, watch.media) for track in handoff.tracks]
+        self._follow: dict[int, _Track] = {}  # by the tracker's number
+        self._in_view = bool(self._open)
+        self._show_open()
+
+    def crops(self, frames: Iterable[Frame]) -> Iterator[Crop]:
+        """Yield the crops of everyone who leaves, all of one person together, the best first."""
+        remaining = iter(frames)
+        while block := list(islice(remaining, self._watch.settings.batch)):
+            look = [self._gate is None or self._gate.look(frame, busy=self._busy()) for frame in block]
+            seen = [frame.image for frame, wanted in zip(block, look, strict=True) if wanted]
+            self.looked += len(seen)
+            found = iter(self._watch.detector.detect(seen) if seen else [])
+            for frame, wanted in zip(block, look, strict=True):
+                # A frame nobody looked at still counts for the tracker, whose memory is in frames.
+                yield from self._step(frame, next(found) if wanted else _NOBODY, looked=wanted)
+
+    def close(self) -> Iterator[Crop]:
+        """The source ends here: yield the crops of everyone still in view."""
+        for track in self._open:
+            yield from self._crops_of(track)
+        self._open, self._follow = [], {}
+
+    def hand_over(self, folder: str) -> Handoff:
+        """Keep the pictures of the people in view under `folder` of the media store and say who they are.
+
+        A repeat with the same folder writes the same keys. Pictures named by an older hand-over and not by
+        this one (`Handoff.keys`) are free to be deleted once this one is safely stored.
+        """
+        tracks = tuple(track.kept(folder, self._watch.media) for track in self._open)
+        return Handoff(self._next, tracks)
+
+    def _busy(self) -> bool:
+        return self._in_view or bool(self._open)
+
+    def _show_open(self) -> None:
+        """Let the fresh tracker see where the people in view went last, and learn its numbers for them."""
+        for step in range(-_TRAIL, 0) if self._open else ():
+            boxes = [track.trail[max(step, -len(track.trail))] for track in self._open]
+            # Full scores: the tracker must take over everyone, however unsure the last sight of them was.
+            shown = Detections(np.array(boxes, np.float32), np.ones(len(boxes), np.float32))
+            tracked = self._tracker.update(shown)
+            nearest = [int(np.abs(shown.boxes - box).sum(1).argmin()) for box in tracked.boxes]
+            self._follow = {
+                number: self._open[row] for number, row in zip(tracked.numbers.tolist(), nearest, strict=True)
+            }
+
+    def _step(self, frame: Frame, found: Detections, *, looked: bool) -> Iterator[Crop]:
+        yield from self._leave(frame.taken)
+        tracked = self._tracker.update(found)
+        sure = found.boxes[found.scores >= self._watch.settings.min_score]
+        if looked:
+            self._in_view = bool(len(sure))
+        for row, number in enumerate(tracked.numbers.tolist()):
+            x1, y1, x2, y2 = tracked.boxes[row].tolist()
+            # Everyone else that was found: followed or not, they may stand in front.
+            others = sure[(sure != tracked.boxes[row]).any(axis=1)]
+            seen = view(frame, (x1, y1, x2, y2), float(tracked.scores[row]), others)
+            if seen is not None:
+                self._track(number, frame.taken).see(seen)
+
+    def _track(self, number: int, taken: datetime) -> "_Track":
+        if number not in self._follow:
+            self._follow[number] = _Track(self._next, taken)
+            self._open.append(self._follow[number])
+            self._next += 1
+        return self._follow[number]
+
+    def _leave(self, now: datetime) -> Iterator[Crop]:
+        settings = self._watch.settings
+        gone, longest = timedelta(seconds=settings.gone), timedelta(seconds=settings.longest)
+        left = [track for track in self._open if now - track.last > gone or now - track.began > longest]
+        if not left:
+            return
+        self._open = [track for track in self._open if track not in left]
+        self._follow = {number: track for number, track in self._follow.items() if track not in left}
+        for track in left:
+            yield from self._crops_of(track)
+
+    def _crops_of(self, track: "_Track") -> Iterator[Crop]:
+        settings = self._watch.settings
+        weak = track.scores / track.seen < settings.min_score
+        if weak or track.seen < settings.min_seen or track.tallest < settings.min_height:
+            return
+        for shot, chosen in enumerate(best(track.views)):
+            yield Crop(
+                camera=self._camera,
+                track=track.number,
+                shot=shot,
+                began=track.began,
+                ended=track.last,
+                taken=chosen.taken,
+                box=chosen.box,
+                score=chosen.score,
+                image=chosen.image,
+            )
+
+
+class _Track:
+    """What is known so far of one person in view."""
+
+    def __init__(self, number: int, began: datetime) -> None:
+        self.number, self.began, self.last = number, began, began
+        self.trail: tuple[Box, ...] = ()
+        self.seen, self.scores, self.tallest = 0, 0.0, 0.0
+        self.views: tuple[View, ...] = ()
+
+    def see(self, seen: View) -> None:
+        self.last = seen.taken
+        self.trail = (*self.trail, seen.box)[-_TRAIL:]
+        self.seen += 1
+        self.scores += seen.score
+        self.tallest = max(self.tallest, seen.box[3] - seen.box[1])
+        self.views = keep(self.views, seen)
+
+    def kept(self, folder: str, media: Media) -> OpenTrack:
+        return OpenTrack(
+            number=self.number,
+            began=self.began,
+            last=self.last,
+            trail=self.trail,
+            seen=self.seen,
+            scores=self.scores,
+            tallest=self.tallest,
+            views=tuple(self._kept_view(one, folder, media) for one in self.views),
+        )
+
+    def _kept_view(self, one: View, folder: str, media: Media) -> KeptView:
+        key = one.key
+        if not key:
+            key = f"{folder}/{self.number}-{one.taken:%Y%m%dT%H%M%S%f}.jpg"
+            media.put(key, one.image)
+        return KeptView(one.taken, one.box, one.score, one.quality, one.layout, key)
+
+    @classmethod
+    def restore(cls, record: OpenTrack, media: Media) -> "_Track":
+        track = cls(record.number, record.began)
+        track.last, track.trail = record.last, record.trail
+        track.seen, track.scores, track.tallest = record.seen, record.scores, record.tallest
+        track.views = tuple(
+            View(one.taken, one.box, one.score, one.quality, one.layout, media.get(one.key), one.key)
+            for one in record.views
+        )
+        return track

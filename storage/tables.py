@@ -1,0 +1,175 @@
+"""The tables of the ledger, for SQLite and Postgres alike, and how a database is opened."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError
+
+from storage.errors import NewerSchemaError
+
+SCHEMA = 1  # raise it with every change of a table, together with a migration
+
+
+class Utc(TypeDecorator[datetime]):
+    """Aware datetimes in and out; SQLite keeps the digits only, so they are always those of UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"the time {value.isoformat()} has no time zone: give it one, preferably UTC")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+T = TypeVar("T")
+
+metadata = MetaData()
+
+schema = Table("schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("camera", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("began", Utc, nullable=False),
+    Column("start", Float, nullable=False),
+    Column("end", Float, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("lease_until", Utc),
+    Column("reason", Text, nullable=False),
+    Column("handoff", Text, nullable=False),
+    Index("chunks_by_state", "state", "began"),
+    Index("chunks_of_source", "camera", "fingerprint", "version", "position"),
+)
+
+shots = Table(
+    "shots",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("chunk", ForeignKey("chunks.id"), nullable=False, index=True),
+    Column("camera", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("track", Integer, nullable=False),
+    Column("shot", Integer, nullable=False),
+    Column("began", Utc, nullable=False),
+    Column("ended", Utc, nullable=False),
+    Column("taken", Utc, nullable=False),
+    Column("x1", Float, nullable=False),
+    Column("y1", Float, nullable=False),
+    Column("x2", Float, nullable=False),
+    Column("y2", Float, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("crop", Text, nullable=False),
+)
+
+
+def open_database(url: str) -> Engine:
+    """Connect to a SQLAlchemy URL and make the tables when they are missing.
+
+    Raises ValueError when the URL is none or its driver is missing, OSError when the database cannot be
+    reached, and NewerSchemaError when a later version of the program made it.
+    """
+    try:
+        address = make_url(url)
+        engine = create_engine(address)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise ValueError(
+            f"the database URL does not work ({error}): write sqlite:///FILE, or postgresql+psycopg://... "
+            "with the package psycopg installed"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        if address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        _prepare_sqlite(engine)
+    try:
+        _migrate(engine)
+    except OperationalError as error:
+        engine.dispose()
+        raise OSError(
+            f"the database {address.render_as_string()} does not open ({error.orig}): "
+            "check the URL, that its server runs, and that this user may write to it"
+        ) from error
+    except NewerSchemaError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Let transactions wait for each other instead of failing, and keep them whole from their start."""
+
+    def connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # or the driver begins a transaction when it sees fit
+        connection.execute("PRAGMA busy_timeout = 30000")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    def begin(connection: Connection) -> None:
+        # Taking the lock only at the first write would fail, not wait, when somebody wrote in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begin)
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the database to SCHEMA; the place where migrations of older versions run."""
+
+    def make(connection: Connection) -> None:
+        metadata.create_all(connection)
+        version = connection.scalar(select(schema.c.version))
+        if version is None:
+            connection.execute(schema.insert().values(version=SCHEMA))
+        elif version > SCHEMA:
+            raise NewerSchemaError(
+                f"the database {engine.url.render_as_string()} has schema {version} and this program knows "
+                f"up to {SCHEMA}: upgrade the program or name another database"
+            )
+
+    twice(engine, make)
+
+
+def twice(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Run `work` in a transaction and once more if another process made the same rows or tables meanwhile."""
+    try:
+        with engine.begin() as connection:
+            return work(connection)
+    except (IntegrityError, ProgrammingError):
+        with engine.begin() as connection:
+            return work(connection)

@@ -1,0 +1,139 @@
+"""The contract of a sighting index."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from storage.edge import EdgeIndex
+from storage.types import Sighting, Where
+
+Make = Callable[..., Sighting]
+
+
+def test_an_empty_index_finds_nothing(index: Any, sighting: Make) -> None:
+    assert index.nearest(sighting(1).vector, 5, Where()) == []
+    assert index.count() == 0
+    assert index.cameras() == ()
+
+
+def test_hits_come_back_whole_and_nearest_first(index: Any, sighting: Make) -> None:
+    kept = [sighting(track) for track in range(20)]
+    index.add(kept)
+
+    hits = index.nearest(kept[7].vector, 5, Where())
+
+    assert len(hits) == 5
+    assert [hit.nearness for hit in hits] == sorted((hit.nearness for hit in hits), reverse=True)
+    first = hits[0].sighting
+    assert first.shot == kept[7].shot
+    assert first.model == kept[7].model
+    assert hits[0].nearness == pytest.approx(1, abs=1e-5)
+    np.testing.assert_allclose(first.vector, kept[7].vector, atol=1e-6)
+    np.testing.assert_array_equal(first.parts, kept[7].parts)
+    assert first.parts.dtype == np.float16
+
+
+def test_adding_twice_adds_nothing_and_the_last_one_counts(index: Any, sighting: Make) -> None:
+    index.add([sighting(1), sighting(2)])
+    changed = sighting(1, seed=99)
+    index.add([sighting(1, seed=50), sighting(2), changed])
+
+    assert index.count() == 2
+    (hit,) = index.nearest(changed.vector, 1, Where())
+    assert hit.nearness == pytest.approx(1, abs=1e-5)
+    np.testing.assert_array_equal(hit.sighting.parts, changed.parts)
+
+
+def test_a_track_is_in_the_time_range_when_it_overlaps_it(index: Any, sighting: Make) -> None:
+    kept = sighting(1)
+    index.add([kept])
+    began, ended, instant = kept.shot.began, kept.shot.ended, timedelta(microseconds=1)
+
+    assert index.count(Where(after=ended)) == 1
+    assert index.count(Where(after=ended + instant)) == 0
+    assert index.count(Where(before=began)) == 1
+    assert index.count(Where(before=began - instant)) == 0
+    assert index.count(Where(after=began + 3 * instant, before=began + 4 * instant)) == 1
+
+
+def test_cameras_are_told_apart(index: Any, sighting: Make) -> None:
+    index.add([sighting(1), sighting(2, camera="yard"), sighting(3, camera="Halle 3")])
+
+    assert index.cameras() == ("Halle 3", "gate", "yard")
+    assert index.count(Where(cameras=("gate", "yard"))) == 2
+    hits = index.nearest(sighting(1).vector, 9, Where(cameras=("yard",)))
+    assert [hit.sighting.shot.track for hit in hits] == [2]
+
+
+def test_what_is_deleted_is_not_found(index: Any, sighting: Make) -> None:
+    index.add([sighting(1), sighting(2, camera="yard"), sighting(3, camera="yard", at=60)])
+
+    assert index.delete(Where(cameras=("yard",), after=sighting(3, at=60).shot.began)) == 1
+    assert index.delete_ids([sighting(1).shot.id, sighting(77).shot.id]) == 1
+    assert [hit.sighting.shot.track for hit in index.nearest(sighting(1).vector, 9, Where())] == [2]
+    assert index.cameras() == ("yard",)
+
+
+def test_one_wrong_sighting_keeps_the_whole_batch_out(index: Any, sighting: Make) -> None:
+    index.add([sighting(1)])
+    for wrong in (
+        replace(sighting(3), vector=np.full(16, np.nan, np.float32)),
+        replace(sighting(3), vector=np.zeros(16, np.float32)),
+        replace(sighting(3), model="other@11111111"),
+    ):
+        with pytest.raises(ValueError):  # noqa: PT011 - each implementation has its own sentence
+            index.add([sighting(2), wrong, sighting(4)])
+    assert index.count() == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_operations_agree_with_the_model(
+    seed: int, model: Any, sighting: Make, tmp_path: Path
+) -> None:
+    rng = random.Random(seed)
+    index = EdgeIndex(tmp_path / "index", sighting(0).model)
+
+    def somewhere() -> Where:
+        start = sighting(0, at=rng.uniform(0, 500)).shot.began
+        return Where(
+            cameras=tuple(rng.sample(["gate", "yard", "hall"], rng.randint(0, 2))),
+            after=rng.choice([None, start]),
+            before=rng.choice([None, start + timedelta(seconds=rng.uniform(0, 200))]),
+        )
+
+    def any_sighting() -> Sighting:
+        camera, track = rng.choice(["gate", "yard", "hall"]), rng.randint(0, 60)
+        return sighting(track, camera=camera, at=track * 8, seed=rng.getrandbits(60))
+
+    for _ in range(60):
+        match rng.choices(["add", "delete", "forget", "optimize", "reopen"], [24, 4, 4, 1, 1])[0]:
+            case "add":
+                batch = [any_sighting() for _ in range(rng.randint(1, 12))]
+                index.add(batch)
+                model.add(batch)
+            case "delete":
+                where = replace(somewhere(), cameras=(rng.choice(["gate", "yard"]),))
+                assert index.delete(where) == model.delete(where)
+            case "forget":
+                ids = [any_sighting().shot.id for _ in range(5)]
+                assert index.delete_ids(ids) == model.delete_ids(set(ids))
+            case "optimize":
+                index.optimize()
+            case "reopen":
+                index.close()
+                index = EdgeIndex(tmp_path / "index", sighting(0).model)
+        where, query, limit = somewhere(), any_sighting().vector, rng.randint(1, 200)
+        found, expected = index.nearest(query, limit, where), model.nearest(query, limit, where)
+        assert [hit.sighting.shot for hit in found] == [hit.sighting.shot for hit in expected]
+        for hit, true in zip(found, expected, strict=True):
+            assert hit.nearness == pytest.approx(true.nearness, abs=1e-5)
+            np.testing.assert_array_equal(hit.sighting.parts, true.sighting.parts)
+        assert index.count(where) == model.count(where)
+        assert index.cameras() == model.cameras()
+    index.close()

@@ -1,0 +1,294 @@
+"""Watching: one person is one track, whatever the chunks, and a killed run changes nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import cv2
+import numpy as np
+import pytest
+
+from models.types import Detections, Image, Tracked
+from pipeline.gate import GateSettings
+from pipeline.handoff import Handoff
+from pipeline.types import Crop, Frame
+from pipeline.watch import Watch, Watching, WatchSettings
+
+BEGAN = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+FPS = 5
+EVERY_FRAME = WatchSettings(gate=None)
+
+
+class BrightRectangles:
+    """A detector to which people are bright rectangles."""
+
+    def __init__(self, score: float = 0.9) -> None:
+        self.score = score
+        self.batches: list[int] = []
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
+        self.batches.append(len(images))
+        return [self._one(image) for image in images]
+
+    def _one(self, image: Image) -> Detections:
+        bright = (image[:, :, 0] > 200).astype(np.uint8)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(bright)
+        left, top, width, height = stats[1:, :4].T
+        boxes = np.stack([left, top, left + width, top + height], 1).astype(np.float32)
+        return Detections(boxes, np.full(len(boxes), self.score, np.float32))
+
+
+class NearestCentre:
+    """A tracker that gives each box the number of the nearest one, seen at most ten frames ago."""
+
+    def __init__(self) -> None:
+        self.frame = 0
+        self.next = 1
+        self.places: dict[int, tuple[int, np.ndarray]] = {}
+
+    def update(self, detections: Detections) -> Tracked:
+        self.frame += 1
+        centres = (detections.boxes[:, :2] + detections.boxes[:, 2:]) / 2
+        numbers = []
+        for centre in centres:
+            near = [
+                (float(np.abs(centre - place).sum()), number)
+                for number, (seen, place) in self.places.items()
+                if self.frame - seen <= 10 and number not in numbers and np.abs(centre - place).max() < 25
+            ]
+            number = min(near)[1] if near else self.next
+            self.next += not near
+            self.places[number] = (self.frame, centre)
+            numbers.append(number)
+        return Tracked(np.array(numbers, np.int64), detections.boxes, detections.scores)
+
+
+class Shelf:
+    """A media store in memory that is as exact as a lossless one."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, Image] = {}
+
+    def put(self, key: str, image: Image) -> None:
+        self.images[key] = image.copy()
+
+    def get(self, key: str) -> Image:
+        if key not in self.images:
+            raise FileNotFoundError(f"no picture under {key}")
+        return self.images[key]
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            del self.images[key]
+
+    def locate(self, key: str) -> str:
+        return key
+
+
+def street(walkers: Sequence[tuple[int, int, float, int]], count: int = 200) -> list[Frame]:
+    """Frames with walkers: first frame, last frame, pixels per frame, row of the head."""
+    frames = []
+    for index in range(count):
+        image = np.full((240, 640, 3), 60, np.uint8)
+        for first, last, speed, top in walkers:
+            if first <= index < last:
+                left = int(20 + speed * (index - first)) if speed >= 0 else int(600 + speed * (index - first))
+                image[top : top + 60, left : left + 24] = (250, 220 - index % 7, 210)
+        frames.append(Frame("gate", BEGAN + timedelta(seconds=index / FPS), image))
+    return frames
+
+
+WALKERS = [
+    (10, 60, 8.0, 20),
+    (30, 90, -8.0, 100),
+    (55, 65, 5.0, 170),
+    (80, 200, 3.0, 20),
+    (120, 122, 5.0, 170),
+]
+STREET = street(WALKERS)
+
+
+def run(
+    frames: Sequence[Frame],
+    length: int,
+    settings: WatchSettings = EVERY_FRAME,
+    *,
+    media: Shelf | None = None,
+    detector: BrightRectangles | None = None,
+) -> list[Crop]:
+    """Watch in chunks of `length` frames, through the text that a ledger would hold."""
+    watch = Watch(detector or BrightRectangles(), NearestCentre, media or Shelf(), settings)
+    text, crops = "", []
+    for start in range(0, len(frames), length):
+        watching = Watching(watch, "gate", Handoff.from_json(text))
+        crops += list(watching.crops(frames[start : start + length]))
+        if start + length >= len(frames):
+            crops += list(watching.close())
+        text = watching.hand_over(f"handoff/{start}").to_json()
+    return crops
+
+
+def sightings(crops: Iterable[Crop]) -> list[tuple[object, ...]]:
+    rows = [
+        (c.camera, c.track, c.shot, c.began, c.ended, c.taken, c.box, c.score, c.image.tobytes())
+        for c in crops
+    ]
+    return sorted(rows, key=lambda row: (row[1], row[2]))
+
+
+def test_everyone_who_walks_past_is_one_track() -> None:
+    crops = run(STREET, 1000)
+
+    tracks = {crop.track: crop for crop in crops}
+    spans = sorted(
+        (
+            round((c.began - BEGAN) / timedelta(seconds=1) * FPS),
+            round((c.ended - BEGAN) / timedelta(seconds=1) * FPS),
+        )
+        for c in tracks.values()
+    )
+    assert spans == [(first, last - 1) for first, last, *_ in WALKERS[:4]]  # the fifth was a flicker
+    for number in tracks:
+        shots = [crop.shot for crop in crops if crop.track == number]
+        assert shots == list(range(len(shots)))
+        assert len(shots) <= 3
+
+
+@pytest.mark.parametrize("settings", [EVERY_FRAME, WatchSettings()])
+@pytest.mark.parametrize("length", [7, 20, 50, 61, 199])
+def test_chunks_of_any_length_give_the_same_sightings(length: int, settings: WatchSettings) -> None:
+    assert sightings(run(STREET, length, settings)) == sightings(run(STREET, 1000, settings))
+
+
+def test_a_killed_chunk_done_again_changes_nothing() -> None:
+    media = Shelf()
+    watch = Watch(BrightRectangles(), NearestCentre, media, WatchSettings())
+    first = Watching(watch, "gate", Handoff())
+    crops = list(first.crops(STREET[:85]))
+    border = first.hand_over("handoff/0").to_json()
+
+    killed = Watching(watch, "gate", Handoff.from_json(border))
+    next(killed.crops(STREET[85:]))
+    half_done = Watching(watch, "gate", Handoff.from_json(border))
+    list(half_done.crops(STREET[85:]))
+    half_done.hand_over("handoff/1")
+
+    again = Watching(watch, "gate", Handoff.from_json(border))
+    crops += [*again.crops(STREET[85:]), *again.close()]
+    assert sightings(crops) == sightings(run(STREET, 85, WatchSettings()))
+
+
+def test_pictures_are_kept_once_and_named_while_they_are_needed() -> None:
+    media = Shelf()
+    watch = Watch(BrightRectangles(), NearestCentre, media, EVERY_FRAME)
+    first = Watching(watch, "gate", Handoff())
+    list(first.crops(STREET[:40]))
+    border = first.hand_over("handoff/0")
+
+    second = Watching(watch, "gate", border)
+    list(second.crops(STREET[40:41]))
+    later = second.hand_over("handoff/1")
+
+    assert {track.number for track in border.tracks} == {1, 2}
+    assert border.keys() | later.keys() == set(media.images)
+    assert border.keys() & later.keys()
+
+
+def test_a_lost_picture_is_said_at_once() -> None:
+    media = Shelf()
+    watch = Watch(BrightRectangles(), NearestCentre, media, EVERY_FRAME)
+    first = Watching(watch, "gate", Handoff())
+    list(first.crops(STREET[:40]))
+    border = first.hand_over("handoff/0")
+    media.images.clear()
+
+    with pytest.raises(OSError, match="no picture"):
+        Watching(watch, "gate", border)
+
+
+def test_numbers_go_on_where_the_last_chunk_stopped() -> None:
+    crops = run(STREET, 50)
+
+    assert {crop.track for crop in crops} == {1, 2, 3, 4}
+
+
+def test_crops_of_one_person_come_together_when_they_leave() -> None:
+    order = [crop.track for crop in run(STREET, 1000)]
+
+    assert order == sorted(order, key=order.index)
+    watch = Watch(BrightRectangles(), NearestCentre, Shelf(), EVERY_FRAME)
+    assert not list(Watching(watch, "gate", Handoff()).crops(STREET[:60]))
+
+
+def test_what_is_too_brief_too_small_or_too_unsure_is_nobody() -> None:
+    one = street([(5, 25, 6.0, 20)], 60)
+
+    assert run(one, 1000)
+    assert not run(one, 1000, replace(EVERY_FRAME, min_seen=21))
+    assert not run(one, 1000, replace(EVERY_FRAME, min_height=61))
+    assert not run(one, 1000, detector=BrightRectangles(score=0.3))
+
+
+def test_a_still_image_needs_one_look_only() -> None:
+    still = street([(0, 1, 0.0, 20)], 1)
+
+    assert len(run(still, 1, WatchSettings(min_seen=1))) == 1
+
+
+def test_who_stays_long_is_filed_and_begun_anew() -> None:
+    crops = run(street([(0, 200, 0.0, 20)]), 1000, replace(EVERY_FRAME, longest=15.0))
+
+    assert {crop.track for crop in crops} == {1, 2, 3}
+
+
+def test_who_comes_back_after_leaving_is_another_track() -> None:
+    frames = street([(0, 20, 0.0, 20), (60, 80, 0.0, 20)], 100)
+    gap = [frame for index, frame in enumerate(frames) if not 22 <= index < 58]  # an outage hides the time
+
+    assert {crop.track for crop in run(gap, 1000)} == {1, 2}
+
+
+def test_an_empty_street_costs_next_to_nothing_and_a_standing_person_is_kept() -> None:
+    nobody, standing = BrightRectangles(), BrightRectangles()
+
+    run(street([]), 1000, WatchSettings(), detector=nobody)
+    crops = run(street([(0, 200, 0.0, 20)]), 1000, WatchSettings(), detector=standing)
+
+    assert sum(nobody.batches) <= 8
+    assert sum(standing.batches) >= 197  # the first block is judged before anybody is known
+    assert {crop.ended for crop in crops} == {STREET[-1].taken}
+
+
+def test_the_detector_sees_batches() -> None:
+    detector = BrightRectangles()
+
+    run(STREET[:10], 1000, replace(EVERY_FRAME, batch=4), detector=detector)
+
+    assert detector.batches == [4, 4, 2]
+
+
+def test_a_gate_that_never_looks_but_once_finds_nobody_new() -> None:
+    detector = BrightRectangles()
+    settings = WatchSettings(gate=GateSettings(hold=0.0, every=1e6))
+
+    assert not run(street([], 50), 1000, settings, detector=detector)
+    assert detector.batches == [1]
+
+
+def test_a_hand_over_survives_as_text() -> None:
+    watch = Watch(BrightRectangles(), NearestCentre, Shelf(), EVERY_FRAME)
+    watching = Watching(watch, "gate", Handoff())
+    list(watching.crops(STREET[:40]))
+    handoff = watching.hand_over("handoff/0")
+
+    assert handoff.tracks
+    assert Handoff.from_json(handoff.to_json()) == handoff
+    assert Handoff.from_json("") == Handoff()  # the beginning of a source
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "[]", "{}", '{"version": 99}', '{"version": 1, "next_number": 1}']
+)
+def test_a_hand_over_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="watch the source anew"):
+        Handoff.from_json(text)
