@@ -40,7 +40,7 @@ def test_cmpm_follows_the_equations(released: bool) -> None:
     onto_image = [[float(t @ unit(i)) for i in IMAGE] for t in TEXT]
     expected = kl(onto_text, MATCH, released=released) + kl(onto_image, MATCH.T, released=released)
     found = cmpm(torch.tensor(IMAGE), torch.tensor(TEXT), torch.tensor(MATCH), released=released)
-    assert float(found) == pytest.approx(expected, abs=1e-5)
+    assert found.item() == pytest.approx(expected, abs=1e-5)
 
 
 def test_cmpc_follows_the_equations() -> None:
@@ -54,7 +54,7 @@ def test_cmpc_follows_the_equations() -> None:
             logits = [float(projected @ unit(weight[:, c])) for c in range(3)]
             expected -= math.log(softmax(logits)[who]) / len(IDENTITY)
     found = loss(torch.tensor(IMAGE), torch.tensor(TEXT), torch.tensor(IDENTITY))
-    assert float(found) == pytest.approx(expected, abs=1e-5)
+    assert found.item() == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("released", [False, True])
@@ -63,14 +63,14 @@ def test_the_contrastive_loss_follows_the_equations(released: bool) -> None:
     rows, columns = (20 * scores).tolist(), (20 * scores.T).tolist()
     expected = kl(rows, MATCH, released=released) + kl(columns, MATCH.T, released=released)
     found = contrastive(torch.tensor(scores), torch.tensor(MATCH), released=released)
-    assert float(found) == pytest.approx(expected, abs=1e-4, rel=1e-5)
+    assert found.item() == pytest.approx(expected, abs=1e-4, rel=1e-5)
 
 
 def test_sdm_follows_the_equations() -> None:
     logits = [[float(unit(i) @ unit(t)) / 0.02 for t in TEXT] for i in IMAGE]
     expected = kl(logits, MATCH, released=False) + kl(np.array(logits).T.tolist(), MATCH.T, released=False)
     found = sdm(torch.tensor(IMAGE), torch.tensor(TEXT), torch.tensor(MATCH), 0.02)
-    assert float(found) == pytest.approx(expected, rel=1e-5)
+    assert found.item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_nce_follows_the_equations() -> None:
@@ -80,12 +80,13 @@ def test_nce_follows_the_equations() -> None:
     expected = 0.0
     for some, true in ((scores, match), (scores.T, match.T)):
         rows = [
-            sum(-math.log(p) for p, t in zip(softmax((row / 0.05).tolist()), hit, strict=True) if t) / hit.sum()
+            sum(-math.log(p) for p, t in zip(softmax((row / 0.05).tolist()), hit, strict=True) if t)
+            / hit.sum()
             for row, hit in zip(some, true, strict=True)
         ]
         expected += sum(rows) / len(rows)
     found = nce(torch.tensor(scores), torch.tensor(match), 0.05)
-    assert float(found) == pytest.approx(expected, rel=1e-5)
+    assert found.item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_targets_sum_to_one_where_the_release_did_not() -> None:
@@ -95,11 +96,12 @@ def test_targets_sum_to_one_where_the_release_did_not() -> None:
 
 
 def test_a_small_cmpm_is_not_dropped() -> None:
-    image = torch.eye(4) * 30
-    loss = cmpm(image.requires_grad_(), torch.eye(4) * 30, torch.eye(4, dtype=torch.bool))
-    assert 0 <= float(loss) < 0.5
+    image = torch.eye(4) * 7
+    loss = cmpm(image.requires_grad_(), torch.eye(4) * 7, torch.eye(4, dtype=torch.bool))
+    assert 0 < loss.item() < 0.5
     loss.backward()
     assert image.grad is not None
+    assert image.grad.any()
 
 
 def test_rows_without_a_match_say_nothing() -> None:
@@ -111,7 +113,9 @@ def test_rows_without_a_match_say_nothing() -> None:
 
 
 def test_several_matches_of_one_description_share_the_target() -> None:
-    match = torch.tensor([[True, True], [True, False], [False, True]])  # description 0 is true of two pictures
+    match = torch.tensor(
+        [[True, True], [True, False], [False, True]]
+    )  # description 0 is true of two pictures
     good = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0]])
     identity_only = torch.tensor([[1.0, 1.0], [-1.0, -1.0], [-1.0, 1.0]])
     assert float(nce(good, match, 0.1)) < float(nce(identity_only, match, 0.1))
@@ -124,7 +128,7 @@ def test_phrase_truth_counts_known_cells_only() -> None:
     value = loss(scores, torch.tensor([[[True, True]]]), known)
     value.backward()
     expected = math.log1p(math.exp(-(10 * 0.9 - 5)))
-    assert float(value) == pytest.approx(expected, rel=1e-4)
+    assert value.item() == pytest.approx(expected, rel=1e-4)
     assert scores.grad is not None
     assert float(scores.grad[0, 0, 1]) == 0
-    assert float(loss(scores, known, torch.zeros_like(known))) == 0
+    assert loss(scores, known, torch.zeros_like(known)).item() == 0

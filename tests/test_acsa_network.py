@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from models.acsa.architecture import Architecture, read_architecture
-from models.acsa.image import REGIONS
+from models.acsa.backbone import Stages
+from models.acsa.image import REGIONS, ImageEmbedding
 from models.acsa.network import Acsa, local_scores
 from models.acsa.text import TextEmbedding
 from models.acsa.tokens import Reader, TextBatch, learn_tokenizer
-from models.acsa.image import ImageEmbedding
 from models.recipe import read_preset
 
 TEXTS = [
@@ -20,8 +20,8 @@ TEXTS = [
     "no bag, black hat",
 ]
 BERT = {
-    "vocab_size": 120, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32,
-    "max_position_embeddings": 128,
+    "vocab_size": 120, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2,
+    "intermediate_size": 32, "max_position_embeddings": 128,
 }  # fmt: skip
 CLIP = BERT | {"bos_token_id": 2, "eos_token_id": 3}
 SWIN = {"embed_dim": 8, "depths": [1, 1, 1, 1], "num_heads": [1, 1, 2, 2]}
@@ -105,8 +105,6 @@ def test_regions_look_at_their_own_height() -> None:
             self.stages = (torch.ones(1, 128, 24, 8), last, last.mean((2, 3)))
 
         def forward(self, pixels: torch.Tensor) -> Any:
-            from models.acsa.backbone import Stages
-
             return Stages(*self.stages)
 
     names = ("whole", *REGIONS)
@@ -114,7 +112,9 @@ def test_regions_look_at_their_own_height() -> None:
     for top in (0.0, 5.0):
         branch.trunk = Fixed(top)
         rows.append(branch(torch.zeros(1)).parts[0])
-    changed = [name for name, one, other in zip(names, rows[0], rows[1], strict=False) if not torch.equal(one, other)]
+    changed = [
+        name for name, one, other in zip(names, rows[0], rows[1], strict=False) if not torch.equal(one, other)
+    ]
     assert changed == ["whole", "head"]
 
 
@@ -138,10 +138,16 @@ def test_whole_galleries_score_as_pairs_do() -> None:
     torch.manual_seed(0)
     network = Acsa(tiny("small")).eval()
     images = ImageEmbedding(torch.randn(7, 20), torch.randn(7, 9, 20))
-    texts = TextEmbedding(torch.randn(5, 20), torch.randn(5, 3, 20), torch.arange(3)[None] < torch.tensor([[1], [2], [3], [1], [2]]))
+    texts = TextEmbedding(
+        torch.randn(5, 20),
+        torch.randn(5, 3, 20),
+        torch.arange(3)[None] < torch.tensor([[1], [2], [3], [1], [2]]),
+    )
     close = network.attention(images.parts, texts.phrases, texts.present)
     for cells in (1, 100, 1 << 20):
-        torch.testing.assert_close(local_scores(network, images, texts, cells=cells), (close.i2t + close.t2i) / 2)
+        torch.testing.assert_close(
+            local_scores(network, images, texts, cells=cells), (close.i2t + close.t2i) / 2
+        )
 
 
 def test_unknown_keys_are_named() -> None:
@@ -154,7 +160,9 @@ def test_unknown_keys_are_named() -> None:
 
 
 def test_presets_can_be_changed_and_missing_ones_are_named(tmp_path: Path) -> None:
-    changed = read_preset("small", ["recipe.batch=8", "architecture.image.windows=[3,2]", "architecture.local=t2i"])
+    changed = read_preset(
+        "small", ["recipe.batch=8", "architecture.image.windows=[3,2]", "architecture.local=t2i"]
+    )
     assert changed.recipe.batch == 8
     assert changed.architecture.image.windows == (3, 2)
     assert changed.architecture.local == "t2i"

@@ -55,8 +55,10 @@ def test_spans_point_at_the_words_themselves() -> None:
 
 def test_a_long_description_gives_all_its_phrases() -> None:
     description = (
-        "The middle-aged man is walking towards the camera with a black leather briefcase in his right hand. He wears a "
-        "navy blue suit over a white shirt and a striped red tie, and a pair of polished brown shoes; his grey hair is "
+        "The middle-aged man is walking towards the camera with a black leather briefcase in his right "
+        "hand. He wears a "
+        "navy blue suit over a white shirt and a striped red tie, and a pair of polished brown shoes; his "
+        "grey hair is "
         "short and he has round glasses, but he is not wearing a hat or carrying an umbrella."
     )
     found = texts(description)

@@ -46,7 +46,7 @@ def test_phrases_alone_say_their_negation() -> None:
 def test_a_batch_is_padded_and_masked() -> None:
     one = reader(phrases="alone")
     batch = one.batch([one.read(TEXT), one.read("red hood")])
-    assert batch.sentence.mask.sum(1).tolist() == [15, 4]
+    assert batch.sentence.mask.sum(1).tolist() == [16, 4]
     assert batch.present.tolist() == [[True] * 4, [True, False, False, False]]
     assert batch.alone is not None
     assert len(batch.alone.numbers) == 5

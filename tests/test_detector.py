@@ -58,7 +58,9 @@ def test_boxes_are_float32_inside_the_picture(detector: PersonDetector, street: 
     assert found.boxes[:, 3].max() <= street.shape[0]
 
 
-def test_each_picture_gets_its_own_answer_whatever_lies_beside_it(detector: PersonDetector, street: Image) -> None:
+def test_each_picture_gets_its_own_answer_whatever_lies_beside_it(
+    detector: PersonDetector, street: Image
+) -> None:
     blank = np.full(street.shape, 90, np.uint8)
     small = np.ascontiguousarray(street[::2, ::2])
     together = detector.detect([blank, street, small, street])
@@ -158,7 +160,8 @@ def test_marking_follows_the_rules() -> None:
     people = np.array([[0, 0, 50, 100], [200, 0, 250, 40]], np.float32)
     ignore = np.array([[400, 0, 450, 100]], np.float32)
     boxes = np.array(
-        [[2, 0, 52, 100], [0, 0, 50, 98], [300, 0, 350, 100], [395, 0, 455, 100], [200, 2, 250, 40]], np.float32
+        [[2, 0, 52, 100], [0, 0, 50, 98], [300, 0, 350, 100], [395, 0, 455, 100], [200, 2, 250, 40]],
+        np.float32,
     )
     found = Detections(boxes, np.array([0.9, 0.8, 0.7, 0.6, 0.5], np.float32))
     marked = mark([Truth(people, ignore)], [found])

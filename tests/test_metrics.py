@@ -13,7 +13,7 @@ def test_one_query_by_hand() -> None:
     assert judged.first.tolist() == [2]
     assert judged.precision.tolist() == pytest.approx([(1 / 2 + 2 / 4) / 2])
     assert judged.inverse.tolist() == pytest.approx([2 / 4])
-    assert summarise([judged]) == Retrieval(0, 100, 100, pytest.approx(50), pytest.approx(50))
+    assert summarise([judged]) == Retrieval(r1=0, r5=100, r10=100, map=50, minp=50)
 
 
 def test_two_queries_by_hand() -> None:

@@ -1,0 +1,1 @@
+"""ACSA: asymmetric cross-scale alignment of pictures of people with descriptions of them."""

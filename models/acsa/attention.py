@@ -1,0 +1,101 @@
+"""Asymmetric cross-attention between the parts of pictures and the phrases of descriptions.
+
+With image query q and value v per part, text key k and value u per phrase (linear maps; those of the text
+with a layer
+norm), for every pair of a picture and a description:
+
+    A = cos(q, k);  A = leaky_relu(A, 0.1);  A = A / ||A|| along the queries
+    W = softmax(20 A) along the sources
+
+i2t takes the parts as queries and the phrases as sources: its score is the mean over parts of cos(v, W u).
+t2i takes the phrases as queries and the parts as sources: its score is the mean over phrases of cos(u, W v).
+The attended vectors are never built: cos(v_i, sum_j W_j u_j) needs only v_i . u_j and the Gram matrix u_j .
+u_l, so
+all pairs of a batch fit in (pictures, texts, parts, phrases) arrays. Padding phrases take part in nothing.
+
+Ji et al., "Asymmetric Cross-Scale Alignment for Text-Based Person Search", IEEE TMM 25, 2023; Lee et al.,
+SCAN, 2018.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+SLOPE, SHARPNESS, TINY = 0.1, 20.0, 1e-8
+
+
+class Mapped(NamedTuple):
+    """Attention inputs of one side."""
+
+    ask: Tensor  # (n, p, a) unit length: image queries or text keys
+    value: Tensor  # (n, p, a)
+
+
+class Closeness(NamedTuple):
+    """Every picture against every description."""
+
+    i2t: Tensor  # (n_img, n_txt) -1..1
+    t2i: Tensor  # (n_img, n_txt) -1..1
+    phrases: Tensor  # (n_img, n_txt, k) -1..1: the summands of t2i; 0 for padding
+
+
+class CrossAttention(nn.Module):
+    """The four maps."""
+
+    def __init__(self, width: int, attention: int) -> None:
+        super().__init__()
+        self.image_query = nn.Linear(width, attention)
+        self.image_value = nn.Linear(width, attention)
+        self.text_key = nn.Sequential(nn.Linear(width, attention), nn.LayerNorm(attention))
+        self.text_value = nn.Sequential(nn.Linear(width, attention), nn.LayerNorm(attention))
+
+    def image(self, parts: Tensor) -> Mapped:
+        """`parts` (n, p, width)."""
+        return Mapped(functional.normalize(self.image_query(parts), dim=-1), self.image_value(parts))
+
+    def text(self, phrases: Tensor) -> Mapped:
+        """`phrases` (n, k, width)."""
+        return Mapped(functional.normalize(self.text_key(phrases), dim=-1), self.text_value(phrases))
+
+    def forward(self, parts: Tensor, phrases: Tensor, present: Tensor) -> Closeness:
+        """All pairs of `parts` (n_img, p, width) and `phrases` (n_txt, k, width), existing where
+        `present`.
+        """
+        return compare(self.image(parts), self.text(phrases), present)
+
+
+def compare(image: Mapped, text: Mapped, present: Tensor) -> Closeness:
+    """The scores of all pairs from mapped parts and phrases; `present` (n_txt, k)."""
+    n, p, _ = image.ask.shape
+    m, k, _ = text.ask.shape
+    likeness = (image.ask.flatten(0, 1) @ text.ask.flatten(0, 1).T).view(n, p, m, k).transpose(1, 2)
+    agreement = (image.value.flatten(0, 1) @ text.value.flatten(0, 1).T).view(n, p, m, k).transpose(1, 2)
+    image_gram = image.value @ image.value.transpose(1, 2)  # (n, p, p)
+    text_gram = text.value @ text.value.transpose(1, 2)  # (m, k, k)
+    image_length = image.value.norm(dim=2)  # (n, p)
+    text_length = text.value.norm(dim=2)  # (m, k)
+    exists = present[None, :, None]  # (1, m, 1, k)
+    likeness = functional.leaky_relu(likeness, SLOPE) * exists  # (n, m, p, k)
+
+    over_parts = likeness / (likeness.norm(dim=2, keepdim=True) + TINY)
+    weight = (SHARPNESS * over_parts).masked_fill(~exists, -torch.inf).softmax(dim=3)
+    length = torch.einsum("nmpk,mkl,nmpl->nmp", weight, text_gram, weight).clamp(min=TINY**2).sqrt()
+    per_part = (weight * agreement).sum(3) / (length * image_length[:, None]).clamp(min=TINY)
+    i2t = per_part.mean(2)
+
+    over_phrases = likeness / (likeness.norm(dim=3, keepdim=True) + TINY)
+    weight = (SHARPNESS * over_phrases).softmax(dim=2)
+    length = torch.einsum("nmpk,npq,nmqk->nmk", weight, image_gram, weight).clamp(min=TINY**2).sqrt()
+    per_phrase = (weight * agreement).sum(2) / (length * text_length[None]).clamp(min=TINY)
+    per_phrase = per_phrase * present[None]
+    t2i = per_phrase.sum(2) / present.sum(1).clamp(min=1)
+    return Closeness(i2t, t2i, per_phrase)
+
+
+def local_score(closeness: Closeness, local: str) -> Tensor:
+    """(n_img, n_txt): "i2t", "t2i" or their "mean"."""
+    if local == "mean":
+        return (closeness.i2t + closeness.t2i) / 2
+    return closeness.i2t if local == "i2t" else closeness.t2i

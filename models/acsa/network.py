@@ -1,0 +1,77 @@
+"""The whole network: both branches and the cross-attention between them."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.acsa.architecture import Architecture
+from models.acsa.attention import Closeness, CrossAttention, compare, local_score
+from models.acsa.image import ImageBranch, ImageEmbedding
+from models.acsa.text import TextBranch, TextEmbedding
+from models.acsa.tokens import TextBatch
+
+
+class Acsa(nn.Module):
+    """Pictures of people and descriptions into one space."""
+
+    def __init__(self, architecture: Architecture, *, pretrained: bool = False) -> None:
+        super().__init__()
+        self.architecture = architecture
+        self.image = ImageBranch(architecture, pretrained=pretrained)
+        self.text = TextBranch(architecture)
+        self.attention = CrossAttention(architecture.width, architecture.attention)
+        shape = architecture.image
+        self.register_buffer("mean", torch.tensor(shape.mean).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(shape.std).view(3, 1, 1), persistent=False)
+
+    mean: Tensor
+    std: Tensor
+
+    def forward(self, pixels: Tensor, texts: TextBatch) -> tuple[ImageEmbedding, TextEmbedding, Closeness]:
+        """`pixels` (n, 3, h, w) in 0..1 against m descriptions: embeddings and the (n, m) closeness."""
+        image = self.embed_images(pixels)
+        text = self.text(texts)
+        return image, text, self.attention(image.parts, text.phrases, text.present)
+
+    def embed_images(self, pixels: Tensor) -> ImageEmbedding:
+        """`pixels` (n, 3, h, w) in 0..1."""
+        standard = ((pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        return self.image(standard)  # type: ignore[no-any-return]
+
+    def embed_bytes(self, images: Tensor) -> ImageEmbedding:
+        """`images` (n, h, w, 3) uint8 RGB at the network's size."""
+        return self.embed_images(to_pixels(images))
+
+
+def to_pixels(images: Tensor) -> Tensor:
+    """(n, h, w, 3) uint8 to (n, 3, h, w) float32 in 0..1, in the memory order of the bytes (channels
+    last).
+    """
+    return images.to(torch.float32).mul_(1 / 255).permute(0, 3, 1, 2)
+
+
+def cosines(image: Tensor, text: Tensor) -> Tensor:
+    """(n_img, n_txt) cosines of global vectors."""
+    return functional.normalize(image, dim=1) @ functional.normalize(text, dim=1).T
+
+
+@torch.inference_mode()
+def local_scores(
+    network: Acsa, image: ImageEmbedding, text: TextEmbedding, *, cells: int = 1 << 21
+) -> Tensor:
+    """(n_img, n_txt) local scores of whole galleries, in pieces of at most `cells` attention cells."""
+    n, m = len(image.parts), len(text.phrases)
+    mapped, words = network.attention.image(image.parts), network.attention.text(text.phrases)
+    scores = torch.empty(n, m)
+    per_text = image.parts.shape[1] * text.phrases.shape[1]
+    rows = max(1, min(n, cells // per_text))
+    columns = max(1, cells // (per_text * rows))
+    for top in range(0, n, rows):
+        some = type(mapped)(*(one[top : top + rows] for one in mapped))
+        for left in range(0, m, columns):
+            few = type(words)(*(one[left : left + columns] for one in words))
+            closeness = compare(some, few, text.present[left : left + columns])
+            scores[top : top + rows, left : left + columns] = local_score(
+                closeness, network.architecture.local
+            )
+    return scores

@@ -1,0 +1,82 @@
+"""The loss of one batch: every term that a recipe weighs, and their sum."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from models.acsa.attention import Closeness, local_score
+from models.acsa.image import ImageEmbedding
+from models.acsa.losses import Cmpc, LossWeights, PhraseTruth, cmpm, contrastive, nce, sdm
+from models.acsa.network import Acsa, cosines
+from models.acsa.text import TextEmbedding
+from models.acsa.tokens import TextBatch
+
+
+class Truth(NamedTuple):
+    """What is true of n pictures and the n descriptions drawn for them, row by row."""
+
+    match: Tensor  # (n_img, n_txt) bool
+    identity: Tensor  # (n,) int64
+    claimed: Tensor  # (n_txt,) bool: `match` comes from the description's own claims, not from identity
+
+    def to(self, device: torch.device) -> "Truth":
+        return Truth(*(one.to(device) for one in self))
+
+
+class Objective(nn.Module):
+    """A network with the losses it is trained by; one forward pass, so that it can be distributed."""
+
+    def __init__(self, network: Acsa, weights: LossWeights, identities: int) -> None:
+        super().__init__()
+        self.network, self.weights = network, weights
+        width = network.architecture.width
+        self.cmpc = Cmpc(width, identities) if weights.cmpc else None
+        self.phrase = PhraseTruth() if weights.phrase else None
+
+    def forward(self, pixels: Tensor, texts: TextBatch, truth: Truth) -> dict[str, Tensor]:
+        """The terms, each times its weight; their sum is the loss. `pixels` (n, 3, h, w) in 0..1."""
+        image = self.network.embed_images(pixels)
+        text: TextEmbedding = self.network.text(texts)
+        with torch.autocast(pixels.device.type, enabled=False):  # softmax at scale 50 wants float32
+            return self.terms(image, text, truth)
+
+    def terms(self, image: ImageEmbedding, text: TextEmbedding, truth: Truth) -> dict[str, Tensor]:
+        weights, terms = self.weights, dict[str, Tensor]()
+        if weights.cmpm:
+            terms["cmpm"] = weights.cmpm * cmpm(image.vector, text.vector, truth.match)
+        if self.cmpc is not None:
+            terms["cmpc"] = weights.cmpc * self.cmpc(image.vector, text.vector, truth.identity)
+        if weights.sdm:
+            terms["sdm"] = weights.sdm * sdm(image.vector, text.vector, truth.match, weights.sdm_temperature)
+        if weights.nce:
+            scores = cosines(image.vector, text.vector)
+            terms["nce"] = weights.nce * nce(scores, truth.match, weights.nce_temperature)
+        if weights.local or weights.local_nce or self.phrase is not None:
+            close: Closeness = self.network.attention(image.parts, text.phrases, text.present)
+            if weights.local:
+                ways = contrastive(close.i2t, truth.match) + contrastive(close.t2i, truth.match)
+                terms["local"] = weights.local * ways
+            if weights.local_nce:
+                scores = local_score(close, self.network.architecture.local)
+                terms["local_nce"] = weights.local_nce * nce(scores, truth.match, weights.nce_temperature)
+            if self.phrase is not None:
+                true, known = phrase_truth(truth, text.present)
+                terms["phrase"] = weights.phrase * self.phrase(close.phrases, true, known)
+        if not terms:
+            raise ValueError(
+                "every loss has weight 0: give at least one of cmpm, cmpc, sdm, nce, local a weight"
+            )
+        return terms
+
+
+def phrase_truth(truth: Truth, present: Tensor) -> tuple[Tensor, Tensor]:
+    """(n_img, n_txt, k) which phrases are true of which pictures, and where that is known.
+
+    All phrases of a true description are true. Of an untrue one a phrase is known to be untrue only where it
+    is the only one, and only where the description's own claims decide.
+    """
+    single = (present.sum(1) == 1)[None, :]
+    known = (truth.match | single) & truth.claimed[None, :]
+    cells = present[None].expand(len(truth.match), -1, -1)
+    return truth.match[:, :, None] & cells, known[:, :, None] & cells

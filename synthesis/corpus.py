@@ -1,0 +1,167 @@
+"""Says what is true of pictures: writes the captions of a data set, and which of them fit which picture.
+
+    python -m synthesis.corpus data/people --photographs DIR
+
+Needs `looks.jsonl`, so captions can be made anew, in other words or more of them, without rendering again.
+With --photographs, real people whose looks were written down by eye (labels/) join the rendered ones: most of
+them in the training split, the others as the whole validation split, because real people are what counts.
+"""
+
+import argparse
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from synthesis.captions import Caption, compose
+from synthesis.claims import claims, truths
+from synthesis.look import Carried, Colour, Garment, Look
+from synthesis.photographs import Labelled, labelled
+
+CAPTIONS = 4  # of a picture
+TIMES = 12  # that a photograph is listed, each time with other captions: real pictures are few and precious
+HELD_OUT = 4  # every fourth photograph is for validation
+FIRST_REAL = 1_000_000  # identities from here on are real people
+TRIES = 300
+
+Row = dict[str, Any]
+
+# Words that speak of details which `Caption.mentions` does not name.
+_HAIR = r"hair|bald|ponytail|pony|bun\b|braid|plait|bob\b|afro|curl|blond"
+_SPOKEN = {
+    "hair": _HAIR,
+    "hair_colour": _HAIR,
+    "sex": r"\b(man|men|male|guy|boy|lad|gentleman|woman|female|lady|girl|he|she|his|her|him|bloke|youth)\b",
+    "upper.sleeves": "sleeve",
+    "carried": r"\b(bag|carry|carries|carrying|hold|holding|nothing|empty|hands?)\b",
+    "headwear": r"\b(hat|cap|bareheaded|headwear)\b",
+    "pose": r"walk|stand|sit|run|stroll|strid|phone|pocket|arms|jog|wait",
+}
+
+
+def write(folder: Path, photographs: Path | None, *, seed: int) -> int:
+    """Write `reid_raw.json` and its marker `synthesis.json`; returns the number of pictures listed."""
+    looks = [json.loads(line) for line in (folder / "looks.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [_rendered(row, seed, real=photographs is not None) for row in looks]
+    if photographs is not None:
+        for number, person in enumerate(labelled(photographs)):
+            rows += _photographed(person, number, folder, seed)
+    said = frozenset(fact for row in rows for claim in row["caption_facts"] for fact in claim)
+    for row in rows:  # what no caption says need not be kept
+        row["facts"] = sorted(said.intersection(row["facts"]))
+    (folder / "reid_raw.json").write_text(json.dumps(rows), encoding="utf-8")
+    (folder / "synthesis.json").write_text(json.dumps({"seed": seed}), encoding="utf-8")
+    return len(rows)
+
+
+def _rendered(row: Row, seed: int, *, real: bool) -> Row:
+    look, facing = _look(row["look"]), row["picture"]["facing"]
+    name = Path(row["file_path"]).stem
+    rng = np.random.default_rng([seed, *name.encode()])
+    captions = [compose(look, rng, facing=facing) for _ in range(CAPTIONS)]
+    last = row["id"] % 20
+    split = "test" if last == 0 else "val" if last == 1 and not real else "train"
+    return _row(
+        row["file_path"], row["id"], split, [(one, claims(one, look, facing)) for one in captions]
+    ) | {"facts": [*truths(look, facing), f"id={row['id']}"]}
+
+
+def _photographed(person: Labelled, number: int, folder: Path, seed: int) -> Iterator[Row]:
+    identity, name = FIRST_REAL + number, f"photographs/{number:04d}.jpg"
+    path = folder / "imgs" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), person.crop(), [cv2.IMWRITE_JPEG_QUALITY, 92])
+    rng = np.random.default_rng([seed, identity])
+    held_out = number % HELD_OUT == 0
+    for _ in range(1 if held_out else TIMES):
+        captions = list(_spoken(person, rng))
+        said = [(one, claims(one, person.look, person.facing)) for one in captions]
+        row = _row(name, identity, "val" if held_out else "train", said)
+        row["captions"] += person.captions
+        row["processed_tokens"] += [_tokens(text) for text in person.captions]
+        row["caption_facts"] += [[f"id={identity}"]] * len(person.captions)
+        hidden = {"upper": "top", "outer": "top"}
+        facts = {
+            fact
+            for fact in truths(person.look, person.facing)
+            if not any(
+                fact.startswith(hidden.get(key, key))
+                for key in person.unseen
+                if "." not in key and key != "upper"
+            )
+        }
+        yield row | {"facts": [*facts, f"id={identity}"]}
+
+
+def _spoken(person: Labelled, rng: np.random.Generator) -> Iterator[Caption]:
+    """Captions that say nothing of what nobody can judge."""
+    wanted = CAPTIONS
+    for _ in range(TRIES):
+        caption = compose(person.look, rng, facing=person.facing)
+        if not any(_speaks_of(caption, detail) for detail in person.unseen):
+            yield caption
+            wanted -= 1
+            if not wanted:
+                return
+
+
+def _speaks_of(caption: Caption, detail: str) -> bool:
+    if any(mention == detail or mention.startswith(f"{detail}.") for mention in caption.mentions):
+        return True
+    return detail in _SPOKEN and re.search(_SPOKEN[detail], caption.text.lower()) is not None
+
+
+def _row(path: str, identity: int, split: str, captions: list[tuple[Caption, frozenset[str] | None]]) -> Row:
+    return {
+        "split": split,
+        "captions": [caption.text for caption, _ in captions],
+        "file_path": path,
+        "processed_tokens": [_tokens(caption.text) for caption, _ in captions],
+        "id": identity,
+        # A caption that says more than facts cover is true of its own person only.
+        "caption_facts": [sorted(claim or {f"id={identity}"}) for _, claim in captions],
+    }
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.lower())
+
+
+def _look(record: Row) -> Look:
+    """The inverse of `Look.record`."""
+    garments = {key: _garment(record[key]) for key in ("headwear", "upper", "outer", "lower", "shoes")}
+    colours = {key: _colour(record[key]) for key in ("hair_colour", "scarf", "gloves")}
+    carried = tuple(Carried(thing["kind"], _dye(thing["colour"])) for thing in record["carried"])
+    return Look(**{**record, **garments, **colours, "carried": carried})
+
+
+def _garment(record: Row | None) -> Garment | None:
+    if record is None:
+        return None
+    return Garment(**{**record, "colour": _colour(record["colour"]), "second": _colour(record["second"])})
+
+
+def _colour(record: Row | None) -> Colour | None:
+    return None if record is None else _dye(record)
+
+
+def _dye(record: Row) -> Colour:
+    return Colour(record["family"], tuple(record["rgb"]))
+
+
+def main() -> None:
+    """The command line; the docstring of this module shows it."""
+    parser = argparse.ArgumentParser(description="Write the captions of a rendered data set.")
+    parser.add_argument("folder", type=Path, help="a rendered data set, with looks.jsonl")
+    parser.add_argument("--photographs", type=Path, help="folder with people/ and pictures/ of real people")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    print(f"{write(args.folder, args.photographs, seed=args.seed)} pictures listed in {args.folder}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""The encoder: features, scores in numpy equal to the network's, refusals."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.acsa.architecture import read_architecture
+from models.acsa.calibration import Calibration
+from models.acsa.checkpoint import Card, save_checkpoint
+from models.acsa.encoder import AcsaEncoder, load_encoder
+from models.acsa.network import Acsa
+from models.acsa.tokens import learn_tokenizer
+from models.types import Image
+
+SHAPE = {
+    "vocab_size": 80, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
+    "intermediate_size": 16, "max_position_embeddings": 64,
+}  # fmt: skip
+TEXT = "red coat with a grey hood, blue jeans, no bag"
+RNG = np.random.default_rng(0)
+CROPS: list[Image] = [
+    RNG.integers(0, 256, (h, w, 3), dtype=np.uint8) for h, w in ((90, 40), (300, 120), (31, 77), (64, 32))
+]
+
+
+def make(folder: Path, local: str = "mean", phrases: str = "span") -> tuple[AcsaEncoder, Acsa]:
+    torch.manual_seed(0)
+    text = {"shape": SHAPE, "phrases": phrases, "longest": 24}
+    architecture = read_architecture(
+        {
+            "name": "tiny",
+            "width": 16,
+            "attention": 8,
+            "local": local,
+            "image": {"height": 64, "width": 32},
+            "text": text,
+        }
+    )
+    network, path = Acsa(architecture), folder / "tiny.safetensors"
+    card = Card(architecture, weight=0.4, calibration=Calibration(9.0, -3.0, 0.4, 5.0, -1.0))
+    save_checkpoint(path, network, learn_tokenizer([TEXT], 80), card)
+    return load_encoder(str(path), batch=3), network
+
+
+@pytest.mark.parametrize("local", ["i2t", "t2i", "mean"])
+@pytest.mark.parametrize("phrases", ["span", "alone"])
+def test_numpy_scores_equal_the_network(tmp_path: Path, local: str, phrases: str) -> None:
+    encoder, _ = make(tmp_path, local, phrases)
+    features, text = encoder.encode_images(CROPS), encoder.encode_text(TEXT)
+    parts = np.stack([one.parts for one in features])
+    nearness = np.stack([one.vector for one in features]) @ text.vector
+    found = encoder.score(text, nearness, parts)
+    network = encoder._network
+    with torch.no_grad():
+        present = torch.ones(1, len(text.phrases), dtype=torch.bool)
+        close = network.attention(
+            torch.from_numpy(parts).float(), torch.from_numpy(text.phrase_vectors)[None], present
+        )
+    i2t, t2i = close.i2t[:, 0].numpy(), close.t2i[:, 0].numpy()
+    expected = {"i2t": i2t, "t2i": t2i, "mean": (i2t + t2i) / 2}[local]
+    np.testing.assert_allclose(found.total, 0.6 * nearness + 0.4 * expected, atol=1e-5)
+    np.testing.assert_allclose(found.probability, 1 / (1 + np.exp(3 - 9 * found.total)), atol=1e-5)
+    np.testing.assert_allclose(
+        found.agreement, 1 / (1 + np.exp(1 - 5 * close.phrases[:, 0].numpy())), atol=1e-5
+    )
+    assert found.similarity.shape == (4, 4, 9)
+    assert np.abs(found.similarity).max() <= 1 + 1e-5
+
+
+def test_features_are_what_the_index_keeps(tmp_path: Path) -> None:
+    encoder, _ = make(tmp_path)
+    assert encoder.parts[:5] == ("whole", "head", "upper body", "lower body", "feet")
+    assert encoder.model.startswith("tiny@")
+    assert encoder.threshold == 0.4
+    for one in encoder.encode_images(CROPS):
+        assert np.linalg.norm(one.vector) == pytest.approx(1, abs=1e-5)
+        assert one.parts.dtype == np.float16
+        assert one.parts.shape == (9, 16)
+    text = encoder.encode_text(TEXT)
+    assert text.phrases == ("red coat", "grey hood", "blue jeans", "no bag")
+    assert text.phrase_vectors.shape == (4, 16)
+
+
+def test_a_crop_is_encoded_alike_in_any_batch(tmp_path: Path) -> None:
+    encoder, _ = make(tmp_path)
+    together = encoder.encode_images(CROPS)
+    for crop, one in zip(CROPS, together, strict=True):
+        np.testing.assert_allclose(encoder.encode_images([crop])[0].vector, one.vector, atol=1e-5)
+    assert encoder.encode_images([]) == []
+
+
+def test_a_view_of_a_frame_is_encoded_like_its_copy(tmp_path: Path) -> None:
+    encoder, _ = make(tmp_path)
+    view = CROPS[1][20:200, 10:90]
+    first, second = encoder.encode_images([view, view.copy()])
+    np.testing.assert_array_equal(first.vector, second.vector)
+
+
+def test_phrases_left_out_are_told(tmp_path: Path) -> None:
+    encoder, _ = make(tmp_path)
+    assert encoder.left_out(TEXT) == ()
+    assert encoder.left_out(", ".join([TEXT] * 4)) != ()
+
+
+def test_bad_input_is_refused(tmp_path: Path) -> None:
+    encoder, _ = make(tmp_path)
+    with pytest.raises(ValueError, match="names nothing"):
+        encoder.encode_text("the")
+    for crop in (CROPS[0][..., 0], CROPS[0].astype(np.float32), CROPS[0][:0]):
+        with pytest.raises(ValueError, match="not \\(height, width, 3\\) uint8"):
+            encoder.encode_images([crop])  # type: ignore[list-item]
+    text = encoder.encode_text(TEXT)
+    with pytest.raises(ValueError, match="same model only"):
+        encoder.score(text, np.zeros(2, np.float32), np.zeros((2, 5, 16), np.float16))
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.json is missing"):
+        load_encoder(str(tmp_path / "nowhere.safetensors"))
