@@ -92,8 +92,8 @@ def difference(student: Tensor, teacher: Tensor, spread: Tensor) -> Tensor:
 def settle_norms(model: nn.Module, pictures: Iterable[Tensor]) -> None:
     """Give every norm the true statistics of its input without changing what it answers.
 
-    Distilling holds the statistics fixed. Whoever trains on, with batch statistics, needs them true: scale and
-    shift are changed by as much as the statistics are.
+    Distilling holds the statistics fixed. Whoever trains on, with batch statistics, needs them true: scale
+    and shift are changed by as much as the statistics are.
     """
     behind = norms(model)
     sums = {name: torch.zeros(3, norm.num_features, dtype=torch.float64) for name, norm in behind.items()}

@@ -32,8 +32,11 @@ class PersonDetector:
         overlap: float = 0.6,
         fixed: bool = False,
     ) -> None:
-        """`size`: long side in pixels at which the network looks; `overlap`: two boxes that share more of their
-        union are one person; `fixed`: the network takes one picture of size x size at a time.
+        """The network, the name of its weights, and how it is used.
+
+        size: long side in pixels at which the network looks. threshold: least score of a person. overlap: two
+        boxes that share more of their union are one person. fixed: the network takes one picture of
+        size x size at a time.
         """
         if size < 32 or size % 32:
             raise ValueError(f"the detector's size is {size}; give a multiple of 32")
@@ -46,8 +49,8 @@ class PersonDetector:
     def detect(self, images: Sequence[Image]) -> list[Detections]:
         """The people of each picture, best first: boxes in its own pixels, clipped to it.
 
-        Pictures of one shape are looked at together. A picture that is not (height, width, 3) uint8, or has no
-        pixels, raises ValueError.
+        Pictures of one shape are looked at together. A picture that is not (height, width, 3) uint8, or has
+        no pixels, raises ValueError.
         """
         shapes: dict[tuple[int, ...], list[int]] = {}
         for place, image in enumerate(images):
@@ -98,9 +101,10 @@ def load_detector(weights: str = "", *, size: int = 640, threshold: float | None
     """The shipped detector, or any detector that ultralytics can run.
 
     `weights`: empty for the shipped ones; otherwise a file or folder of ultralytics (yolo11n.pt, an OpenVINO
-    folder), or the name of a published model, which ultralytics downloads; of its classes only "person" is kept.
-    `threshold`: least score of a person; None is what the weights' card says. Raises ValueError when the weights
-    cannot be had or know no people.
+    folder), or the name of a published model, which ultralytics downloads; of its classes only "person" is
+    kept. `size`: long side in pixels, unless the weights allow one size only. `threshold`: least score of a
+    person; None is what the weights' card says. Raises ValueError when the weights cannot be had or know no
+    people.
     """
     if not weights or Path(weights) == SHIPPED:
         card = read_card(SHIPPED)

@@ -1,4 +1,4 @@
-"""Teach an untrained YOLO11n to reproduce a teacher of the same shape: every convolution alone, then the whole.
+"""Teach an untrained YOLO11n to reproduce a teacher of the same shape: each convolution, then the whole.
 
     python -m models.distil --teacher yolo11n.pt --pictures DIR DIR --out runs/distil --resume
 
@@ -188,8 +188,8 @@ class Lesson:
 def stage_errors(student: nn.Module, teacher: nn.Module, pictures: list[Path]) -> dict[int, float]:
     """How far the student's feature maps are from the teacher's on whole pictures, per stage.
 
-    Root of the summed squared difference over the summed squared distance of the teacher's map from its channel
-    means: 0 is equal, 1 is no better than answering the mean.
+    Root of the summed squared difference over the summed squared distance of the teacher's map from its
+    channel means: 0 is equal, 1 is no better than answering the mean.
     """
     outputs: dict[tuple[str, int], Tensor] = {}
     hooks = []

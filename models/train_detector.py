@@ -1,12 +1,12 @@
-"""From the distilled student to the shipped person detector: pseudo-labels, fine-tuning, choosing and shipping.
+"""From the distilled student to the shipped person detector: pseudo-labels, fine-tuning, choosing.
 
     python -m models.train_detector label --teacher yolo11n.pt --pictures DIR DIR --out runs/labels
-    python -m models.train_detector fit --data runs/labels/data.yaml --from runs/distil --epochs 5 --out runs/fit
+    python -m models.train_detector fit --data runs/labels/data.yaml --from runs/distil --out runs/fit
     python -m models.train_detector ship --data runs/labels/data.yaml --candidates runs/distil runs/fit
 
-`label` writes a data set in YOLO's format; rendered scenes in the same format may be added to its data.yaml.
-`fit` trains through ultralytics' own trainer. `ship` measures the candidates on the pictures held out, chooses
-the better one and its threshold, and writes models/weights/person-detector.{safetensors,json}.
+`label` writes a data set in YOLO's format; rendered scenes in the same format may be added to its
+data.yaml. `fit` trains through ultralytics' own trainer. `ship` measures the candidates on the pictures held
+out, takes the best, chooses its threshold, and writes models/weights/person-detector.{safetensors,json}.
 """
 
 import argparse

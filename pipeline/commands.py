@@ -1,5 +1,6 @@
 """What each command does: thin doors to the three verbs."""
 
+import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -76,7 +77,7 @@ def search(args: Namespace, settings: Settings) -> int:
     with build.search(settings) as finder:
         answer = finder.find(query)
     if args.json:
-        sys.stdout.write(show.answer_json(answer, media) + "\n")
+        sys.stdout.write(json.dumps(show.answer_record(answer, media), indent=2) + "\n")
     else:
         show.answer_table(answer, media, _out)
     if args.sheet:

@@ -11,9 +11,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PASSERBY_", env_file=".env", extra="ignore", frozen=True)
 
-    data: Path = Field(Path("data"), description="Folder that the three defaults below lie in.")
-    index: str = Field("", description="Where sightings are kept: `edge:FOLDER` (default `edge:DATA/index`).")
-    media: str = Field("", description="Where crops are kept, any fsspec URL (default `file:DATA/media`).")
+    data: Path = Field(default=Path("data"), description="Folder that the three defaults below lie in.")
+    index: str = Field(
+        default="", description="Where sightings are kept: `edge:FOLDER` (default `edge:DATA/index`)."
+    )
+    media: str = Field(
+        default="", description="Where crops are kept, any fsspec URL (default `file:DATA/media`)."
+    )
     database: str = Field(
         "", description="The ledger, any SQLAlchemy URL (default `sqlite:///DATA/passerby.db`)."
     )
@@ -21,18 +25,24 @@ class Settings(BaseSettings):
         "", description="Celery's broker, `redis://...`; empty: every step runs in this process."
     )
 
-    model: str = Field("", description="ACSA weights (a .safetensors path); empty: the ones that ship.")
+    model: str = Field(
+        default="", description="ACSA weights (a .safetensors path); empty: the ones that ship."
+    )
     detector: str = Field(
         "", description="Detector weights: an ultralytics name or path; empty: the ones that ship."
     )
-    detector_size: int = Field(640, ge=160, description="Longer side in pixels at which the detector looks.")
+    detector_size: int = Field(
+        default=640, ge=160, description="Longer side in pixels at which the detector looks."
+    )
 
-    fps: float = Field(5.0, gt=0, description="Frames analysed per second of footage.")
+    fps: float = Field(default=5.0, gt=0, description="Frames analysed per second of footage.")
     chunk_seconds: float = Field(
         60.0, gt=0, description="Length of footage that is done, or done again, as one."
     )
-    batch: int = Field(32, ge=1, description="Crops embedded in one pass.")
-    pool: int = Field(200, ge=1, description="Nearest sightings that get the close look of cross-attention.")
+    batch: int = Field(default=32, ge=1, description="Crops embedded in one pass.")
+    pool: int = Field(
+        default=200, ge=1, description="Nearest sightings that get the close look of cross-attention."
+    )
 
     @property
     def index_url(self) -> str:

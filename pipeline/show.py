@@ -1,6 +1,5 @@
 """Show answers to a person: a table for the terminal, JSON for programs, a contact sheet for the eye."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -17,16 +16,13 @@ from pipeline.types import Answer, Match, Reason
 NOBODY = "Nobody matches."
 
 
-def answer_json(answer: Answer, media: Media) -> str:
-    """The answer as JSON; times are ISO 8601 in UTC, boxes x1 y1 x2 y2 in pixels of the original frame."""
-    return json.dumps(
-        {
-            "query": answer.query.text,
-            "model": answer.model,
-            "matches": [_record(rank, match, media) for rank, match in enumerate(answer.matches, 1)],
-        },
-        indent=2,
-    )
+def answer_record(answer: Answer, media: Media) -> dict[str, Any]:
+    """The answer for a program; times are ISO 8601 in UTC, boxes x1 y1 x2 y2 in pixels of the frame."""
+    return {
+        "query": answer.query.text,
+        "model": answer.model,
+        "matches": [_record(rank, match, media) for rank, match in enumerate(answer.matches, 1)],
+    }
 
 
 def _record(rank: int, match: Match, media: Media) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Studio:
         ]
         for layer in layers[-2:] if look.outer else layers[-1:]:
             pieces += collar(layer, dummy, self.fabrics)
-        pieces += shoes(look, dummy, self.fabrics)
+        pieces += shoes(look, dummy, self.fabrics, layers)
         pieces += hair(look, dummy, self.barber, outer_ease)
         pieces += glasses(look, dummy)
         pieces += headwear(look, dummy, self.fabrics)

@@ -20,7 +20,7 @@ def by_left(tracked: Tracked) -> list[int]:
 
 def test_two_people_who_cross_keep_their_numbers() -> None:
     tracker = ByteTracker(fps=10)
-    first = {}
+    first: dict[float, int] = {}
     for step in range(40):
         # The rows differ by half a height, as two paths across a square do.
         near, far = 100.0 + 8 * step, 420.0 - 8 * step
