@@ -49,9 +49,9 @@ class Recipe:
 
     alone_steps: int = 900
     whole_steps: int = 2000
-    alone_batch: int = 12  # views
+    alone_batch: int = 12  # views of the smallest size
     whole_batch: int = 4
-    size: int = 320  # pixels per side of a view
+    sizes: tuple[int, ...] = (320, 640)  # pixels per side of a view; the larger, the fewer in a step
     alone_rate: float = 0.2  # both of the size that a convolution's weights will have
     whole_rate: float = 0.001
     seed: int = 0
@@ -106,9 +106,10 @@ class Lesson:
             each.ready(DEAD)
 
     def _ask_teacher(self, count: int, side: int) -> Tensor:
-        batch = self.views.batch(self.random, count, self.recipe.size).contiguous(
-            memory_format=torch.channels_last
-        )
+        # Pooling sees nearly the whole of a small picture: what it does in a large one shows only there.
+        size = int(self.random.choice(self.recipe.sizes))
+        views = max(1, count * self.recipe.sizes[0] ** 2 // size**2)
+        batch = self.views.batch(self.random, views, size).contiguous(memory_format=torch.channels_last)
         self.taught.place = self.own.place = Place(self.random.random(), self.random.random(), side)
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             self.teacher(batch)
@@ -156,7 +157,7 @@ class Lesson:
         student = untrained()
         student.load_state_dict(student.state_dict() | self.weights())
         random = np.random.default_rng(self.recipe.seed)
-        settle_norms(student, (self.views.batch(random, 8, self.recipe.size) for _ in range(8)))
+        settle_norms(student, (self.views.batch(random, 4, self.recipe.sizes[-1]) for _ in range(4)))
         return student.eval()
 
     def save(self, path: Path) -> None:

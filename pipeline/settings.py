@@ -19,17 +19,17 @@ class Settings(BaseSettings):
         default="", description="Where crops are kept, any fsspec URL (default `file:DATA/media`)."
     )
     database: str = Field(
-        "", description="The ledger, any SQLAlchemy URL (default `sqlite:///DATA/passerby.db`)."
+        default="", description="The ledger, any SQLAlchemy URL (default `sqlite:///DATA/passerby.db`)."
     )
     broker: str = Field(
-        "", description="Celery's broker, `redis://...`; empty: every step runs in this process."
+        default="", description="Celery's broker, `redis://...`; empty: every step runs in this process."
     )
 
     model: str = Field(
         default="", description="ACSA weights (a .safetensors path); empty: the ones that ship."
     )
     detector: str = Field(
-        "", description="Detector weights: an ultralytics name or path; empty: the ones that ship."
+        default="", description="Detector weights: an ultralytics name or path; empty: the ones that ship."
     )
     detector_size: int = Field(
         default=640, ge=160, description="Longer side in pixels at which the detector looks."
@@ -37,7 +37,7 @@ class Settings(BaseSettings):
 
     fps: float = Field(default=5.0, gt=0, description="Frames analysed per second of footage.")
     chunk_seconds: float = Field(
-        60.0, gt=0, description="Length of footage that is done, or done again, as one."
+        default=60.0, gt=0, description="Length of footage that is done, or done again, as one."
     )
     batch: int = Field(default=32, ge=1, description="Crops embedded in one pass.")
     pool: int = Field(

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 
 from synthesis.dataset import Order, Sources, finish, render
+from synthesis.scene_clips import render_clips
 from synthesis.sheet import contact_sheet
 
 
@@ -25,9 +26,12 @@ def main() -> int:
     people.add_argument("--workers", type=int, default=1)
     people.add_argument("--finish", action="store_true", help="render nothing; list what is there already")
     people.add_argument("--sheet", type=Path, help="also write a contact sheet to this PNG file")
+    clips = commands.add_parser("clips", help="the demonstration: two cameras' recordings and who is in them")
+    clips.add_argument("--out", type=Path, required=True, help="folder for the clips and truth.json")
+    clips.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args()
     try:
-        return _people(chosen)
+        return {"people": _people, "clips": _clips}[chosen.command](chosen)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -44,6 +48,13 @@ def _people(chosen: argparse.Namespace) -> int:
         print()
     if chosen.sheet:
         contact_sheet(chosen.out, chosen.sheet)
+    return 0
+
+
+def _clips(chosen: argparse.Namespace) -> int:
+    cv2.setNumThreads(1)
+    for line in render_clips(_sources().open(), chosen.out, chosen.seed):
+        print(line, flush=True)
     return 0
 
 

@@ -1,7 +1,6 @@
 """How a person moves: joint rotations of walking, running, standing and sitting, and what the arms do."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,27 +206,3 @@ def bone_matrices(anatomy: Anatomy, body: Body, pose: dict[str, Rotation]) -> Fl
             matrices[number, :, :3] = above[:, :3] @ rotation
             matrices[number, :, 3] = above[:, :3] @ shift + above[:, 3]
     return matrices.astype(np.float32)
-
-
-def read_pose(path: Path) -> dict[str, Rotation]:
-    """The first frame of a BVH file made for the default skeleton; its axes are z up, ours are y up."""
-    names: list[str] = []
-    channels: list[list[str]] = []
-    lines = path.read_text().splitlines()
-    for line in lines:
-        words = line.split()
-        if words and words[0] in ("ROOT", "JOINT"):
-            names.append(words[1])
-        elif words and words[0] == "CHANNELS":
-            channels.append(words[2:])
-    values = iter(float(word) for word in lines[-1].split())
-    upright = turn(0, -90)
-    pose: dict[str, Rotation] = {}
-    for name, names_of in zip(names, channels, strict=True):
-        rotation = np.eye(3)
-        for channel in names_of:
-            value = next(values)
-            if channel.endswith("rotation"):
-                rotation = rotation @ turn("XYZ".index(channel[0]), value)
-        pose[name] = upright @ rotation @ upright.T
-    return pose

@@ -11,6 +11,8 @@ from synthesis.cutout import Person, placed
 from synthesis.viewpoint import Spot
 
 PHASES = 48  # of the gait at which the advance is measured
+STEPS = 1.95  # a second, of somebody walking at ease
+VIGOUR = (0.8, 1.3)  # what still looks like a person
 DENSE = 40  # points of a path between two way points
 
 
@@ -41,6 +43,14 @@ def measure_gait(anatomy: Anatomy, person: Person) -> Gait:
     steps = -np.diff(np.array(balls), axis=0)  # (PHASES, 2) how far each foot slips back below the body
     standing = np.where(np.arange(PHASES) < PHASES / 2, steps[:, 0], steps[:, 1])
     return Gait(np.concatenate([[0.0], np.cumsum(np.maximum(standing, 2e-3))]))
+
+
+def fit_gait(anatomy: Anatomy, person: Person, pace: float) -> Gait:
+    """Lengthen or shorten somebody's stride, within reason, until a pace in metres a second takes easy steps."""
+    for _ in range(3):
+        cycle = measure_gait(anatomy, person).advance[-1]
+        person.manner.vigour = float(np.clip(person.manner.vigour * 2 * pace / STEPS / cycle, *VIGOUR))
+    return measure_gait(anatomy, person)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -95,7 +95,7 @@ def layers_of(look: Look, rng: np.random.Generator) -> list[Layer]:
     if look.upper.kind == "overall":
         layers.append(_overall(look.upper))
     else:
-        layers.append(_upper(look.upper, tucked=False))
+        layers.append(_upper(look.upper))
     if look.outer:
         layers.append(_outer(look.outer, rng))
     return layers
@@ -122,7 +122,7 @@ def _overall(garment: Garment) -> Layer:
     return Layer(garment, cut, Drape(0.02, hang=0.95, sleeve=0.07, leg=0.09, smooth=6, rumple=0.008))
 
 
-def _upper(garment: Garment, *, tucked: bool) -> Layer:
+def _upper(garment: Garment) -> Layer:
     ease = {"tight": 0.006, "loose": 0.022}.get(garment.fit, 0.013)
     hang = {"tight": 0.0, "loose": 1.04, "flared": 0.9}.get(garment.fit, 0.95)
     sleeve = {"tight": 0.0, "loose": 0.07}.get(garment.fit, 0.058)

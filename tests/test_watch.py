@@ -4,85 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import cv2
 import numpy as np
 import pytest
 
-from models.types import Detections, Image, Tracked
 from pipeline.gate import GateSettings
 from pipeline.handoff import Handoff
 from pipeline.types import Crop, Frame
 from pipeline.watch import Watch, Watching, WatchSettings
+from tests.fakes import BrightRectangles, NearestCentre, Shelf
 
 BEGAN = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 FPS = 5
 EVERY_FRAME = WatchSettings(gate=None)
-
-
-class BrightRectangles:
-    """A detector to which people are bright rectangles."""
-
-    def __init__(self, score: float = 0.9) -> None:
-        self.score = score
-        self.batches: list[int] = []
-
-    def detect(self, images: Sequence[Image]) -> list[Detections]:
-        self.batches.append(len(images))
-        return [self._one(image) for image in images]
-
-    def _one(self, image: Image) -> Detections:
-        bright = (image[:, :, 0] > 200).astype(np.uint8)
-        _, _, stats, _ = cv2.connectedComponentsWithStats(bright)
-        left, top, width, height = stats[1:, :4].T
-        boxes = np.stack([left, top, left + width, top + height], 1).astype(np.float32)
-        return Detections(boxes, np.full(len(boxes), self.score, np.float32))
-
-
-class NearestCentre:
-    """A tracker that gives each box the number of the nearest one, seen at most ten frames ago."""
-
-    def __init__(self) -> None:
-        self.frame = 0
-        self.next = 1
-        self.places: dict[int, tuple[int, np.ndarray]] = {}
-
-    def update(self, detections: Detections) -> Tracked:
-        self.frame += 1
-        centres = (detections.boxes[:, :2] + detections.boxes[:, 2:]) / 2
-        numbers = []
-        for centre in centres:
-            near = [
-                (float(np.abs(centre - place).sum()), number)
-                for number, (seen, place) in self.places.items()
-                if self.frame - seen <= 10 and number not in numbers and np.abs(centre - place).max() < 25
-            ]
-            number = min(near)[1] if near else self.next
-            self.next += not near
-            self.places[number] = (self.frame, centre)
-            numbers.append(number)
-        return Tracked(np.array(numbers, np.int64), detections.boxes, detections.scores)
-
-
-class Shelf:
-    """A media store in memory that is as exact as a lossless one."""
-
-    def __init__(self) -> None:
-        self.images: dict[str, Image] = {}
-
-    def put(self, key: str, image: Image) -> None:
-        self.images[key] = image.copy()
-
-    def get(self, key: str) -> Image:
-        if key not in self.images:
-            raise FileNotFoundError(f"no picture under {key}")
-        return self.images[key]
-
-    def delete(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            del self.images[key]
-
-    def locate(self, key: str) -> str:
-        return key
 
 
 def street(walkers: Sequence[tuple[int, int, float, int]], count: int = 200) -> list[Frame]:
