@@ -147,7 +147,9 @@ def freeze(objective: Objective, recipe: Recipe) -> None:
     trunk, text = objective.network.image.trunk.net, objective.network.text
     frozen = [one for name, one in trunk.named_parameters() if name.startswith(recipe.frozen_trunk)]
     if recipe.frozen_trunk and not frozen:
-        raise ValueError(f"nothing in the trunk begins with {' or '.join(recipe.frozen_trunk)}: change frozen_trunk")
+        raise ValueError(
+            f"nothing in the trunk begins with {' or '.join(recipe.frozen_trunk)}: change frozen_trunk"
+        )
     for one in frozen:
         one.requires_grad_(False)
     if recipe.frozen_text_embeddings:

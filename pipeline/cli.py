@@ -59,7 +59,8 @@ def parser() -> argparse.ArgumentParser:
             "--detector", help="ultralytics weights, by name or path (default: the shipped ones)"
         )
 
-    _verb(verbs, "index", commands.index, "index the people that watching found")
+    verb = _verb(verbs, "index", commands.index, "index the people that watching found")
+    verb.add_argument("--again", action="store_true", help="index everybody anew, as for another model")
 
     verb = _verb(verbs, "search", commands.search, "find people by description")
     verb.add_argument("text", help='what they look like: "a woman with blond hair in a black coat"')

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ from storage.types import Shot
 
 LIVE_SECONDS = 20  # of a stream go into the ledger at a time: a person is found that long after leaving
 LEASE = timedelta(minutes=30)  # a chunk is a minute of footage; the slowest machine is done by then
+
+NAME = re.compile(r"\w(?:[\w .-]{0,62}\w)?")  # of a camera; it becomes a folder of crops
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +69,12 @@ def plan(
 
     Several files with one `began` follow each other in the order given, folders by name. Streams are not
     planned: they have no end to cut at. What cannot be used is refused with a reason, the rest goes in.
+    Raises SourceError for a camera's name that cannot be one.
     """
+    if not NAME.fullmatch(camera):
+        raise SourceError(
+            f'"{camera}" cannot name a camera; use letters, digits, spaces and "-", "_" or "." inside, at most 64'
+        )
     sources: list[Source] = []
     refused: list[str] = []
     for path in paths:

@@ -207,6 +207,12 @@ class Ledger:
         with self._engine.begin() as connection:
             return [chunk_of(row) for row in connection.execute(query)]
 
+    def index_again(self) -> int:
+        """Let every indexed chunk be indexed anew, as for another model; return how many those are."""
+        again = update(chunks).where(chunks.c.state == State.INDEXED).values(state=State.WATCHED)
+        with self._engine.begin() as connection:
+            return connection.execute(again).rowcount
+
     def retry(self, chunk: Chunk) -> bool:
         """Put a quarantined chunk back at the start; False when it is not quarantined."""
         again = (

@@ -25,6 +25,7 @@ def main() -> int:
     people.add_argument("--seed", type=int, default=1)
     people.add_argument("--workers", type=int, default=1)
     people.add_argument("--finish", action="store_true", help="render nothing; list what is there already")
+    people.add_argument("--photographs", type=Path, help="labelled real people who join the set")
     people.add_argument("--sheet", type=Path, help="also write a contact sheet to this PNG file")
     clips = commands.add_parser("clips", help="the demonstration: two cameras' recordings and who is in them")
     clips.add_argument("--out", type=Path, required=True, help="folder for the clips and truth.json")
@@ -41,9 +42,9 @@ def _people(chosen: argparse.Namespace) -> int:
     cv2.setNumThreads(1)
     order = Order(chosen.out, chosen.identities, chosen.pictures, chosen.seed)
     if chosen.finish:
-        print(f"{finish(order.out)} pictures in {order.out}")
+        print(f"{finish(order.out, chosen.photographs)} pictures in {order.out}")
     else:
-        for line in render(order, _sources(), chosen.workers):
+        for line in render(order, _sources(), chosen.workers, chosen.photographs):
             print(line, end="\r" if sys.stdout.isatty() else "\n", flush=True)
         print()
     if chosen.sheet:

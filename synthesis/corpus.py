@@ -39,6 +39,8 @@ _SPOKEN = {
     "upper.sleeves": "sleeve",
     "carried": r"\b(bag|carry|carries|carrying|hold|holding|nothing|empty|hands?)\b",
     "headwear": r"\b(hat|cap|bareheaded|headwear)\b",
+    "shoes": "shoe|trainer|sneaker|boot|sandal|footwear",
+    "lower": "trouser|jean|pants|skirt|shorts|legging|joggers|slacks|chinos|legs",
     "pose": r"walk|stand|sit|run|stroll|strid|phone|pocket|arms|jog|wait",
 }
 
@@ -77,36 +79,34 @@ def _photographed(person: Labelled, number: int, folder: Path, seed: int) -> Ite
     cv2.imwrite(str(path), person.crop(), [cv2.IMWRITE_JPEG_QUALITY, 92])
     rng = np.random.default_rng([seed, identity])
     held_out = number % HELD_OUT == 0
+    facts = {fact for fact in truths(person.look, person.facing) if not _about(fact, person.unseen)}
     for _ in range(1 if held_out else TIMES):
-        captions = list(_spoken(person, rng))
-        said = [(one, claims(one, person.look, person.facing)) for one in captions]
-        row = _row(name, identity, "val" if held_out else "train", said)
+        row = _row(name, identity, "val" if held_out else "train", list(_spoken(person, facts, rng)))
         row["captions"] += person.captions
         row["processed_tokens"] += [_tokens(text) for text in person.captions]
         row["caption_facts"] += [[f"id={identity}"]] * len(person.captions)
-        hidden = {"upper": "top", "outer": "top"}
-        facts = {
-            fact
-            for fact in truths(person.look, person.facing)
-            if not any(
-                fact.startswith(hidden.get(key, key))
-                for key in person.unseen
-                if "." not in key and key != "upper"
-            )
-        }
         yield row | {"facts": [*facts, f"id={identity}"]}
 
 
-def _spoken(person: Labelled, rng: np.random.Generator) -> Iterator[Caption]:
-    """Captions that say nothing of what nobody can judge."""
+def _about(fact: str, unseen: frozenset[str]) -> bool:
+    attribute = fact.partition("=")[0].replace("top.", "upper.").replace("inner.", "upper.")
+    return attribute in unseen or attribute.partition(".")[0] in unseen
+
+
+def _spoken(
+    person: Labelled, facts: set[str], rng: np.random.Generator
+) -> Iterator[tuple[Caption, frozenset[str] | None]]:
+    """Captions, with their claims, that say nothing of what nobody can judge."""
     wanted = CAPTIONS
     for _ in range(TRIES):
         caption = compose(person.look, rng, facing=person.facing)
-        if not any(_speaks_of(caption, detail) for detail in person.unseen):
-            yield caption
-            wanted -= 1
-            if not wanted:
-                return
+        claim = claims(caption, person.look, person.facing)
+        if any(_speaks_of(caption, detail) for detail in person.unseen) or not (claim or set()) <= facts:
+            continue
+        yield caption, claim
+        wanted -= 1
+        if not wanted:
+            return
 
 
 def _speaks_of(caption: Caption, detail: str) -> bool:

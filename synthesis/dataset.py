@@ -1,8 +1,7 @@
-"""Writes pictures of rendered people with captions in the format of CUHK-PEDES."""
+"""Writes data sets of rendered people: pictures first, then lists with captions, which are cheap to remake."""
 
 import json
 import os
-import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -14,11 +13,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from synthesis.captions import describe
+from synthesis.corpus import write
+from synthesis.imaging import jpeg
 from synthesis.looks import sample_look
 from synthesis.people import Studio
 
-CAPTIONS = 3
+LISTED = ("file_path", "id", "look", "picture")
 QUALITY = 90  # of the JPEG files
 PASSING = 0.35  # share of identities that have somebody to walk through their pictures
 
@@ -68,17 +68,10 @@ def render_identity(studio: Studio, order: Order, identity: int) -> list[Row]:
                 name = f"rendered/{identity:06d}_{number}.jpg"
                 path = order.out / "imgs" / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                _, data = cv2.imencode(".jpg", picture.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-                _replace(path, data.tobytes())
-                captions = describe(look, rng, count=CAPTIONS, facing=picture.facing)
+                _replace(path, jpeg(picture.image, QUALITY))
                 rows.append(
                     {
-                        "split": _split(identity),
-                        "captions": captions,
                         "file_path": name,
-                        "processed_tokens": [
-                            re.findall(r"[a-z0-9]+", caption.lower()) for caption in captions
-                        ],
                         "id": identity + 1,
                         "look": look.record(),
                         "picture": picture.record,
@@ -92,24 +85,25 @@ def render_identity(studio: Studio, order: Order, identity: int) -> list[Row]:
     return rows
 
 
-def finish(out: Path) -> int:
-    """Write `reid_raw.json` and `looks.jsonl` of all that is rendered; returns the number of pictures."""
+def finish(out: Path, photographs: Path | None = None) -> int:
+    """List what is rendered: `looks.jsonl`, and `reid_raw.json` by `corpus`; returns the number of entries.
+
+    Raises FileNotFoundError when nothing is rendered, and ValueError when the listing would lose real
+    photographs that joined the set earlier.
+    """
+    if photographs is None and (out / "imgs/photographs").is_dir():
+        raise ValueError(f"{out} holds real photographs too: name their folder with --photographs.")
     rows: list[Row] = []
     for path in sorted((out / "rows").glob("*/*.json")):
         rows.extend(json.loads(path.read_text(encoding="utf-8")))
     if not rows:
         raise FileNotFoundError(f"{out}/rows holds nothing: render some people first.")
-    looks = (
-        {"file_path": row["file_path"], "id": row["id"], "look": row["look"], "picture": row["picture"]}
-        for row in rows
-    )
-    _replace(out / "looks.jsonl", "".join(json.dumps(look) + "\n" for look in looks).encode())
-    plain = [{name: row[name] for name in row if name not in ("look", "picture")} for row in rows]
-    _replace(out / "reid_raw.json", json.dumps(plain).encode())
-    return len(rows)
+    looks = "".join(json.dumps({name: row[name] for name in LISTED}) + "\n" for row in rows)
+    _replace(out / "looks.jsonl", looks.encode())
+    return write(out, photographs, seed=0)
 
 
-def render(order: Order, sources: Sources, workers: int) -> Iterator[str]:
+def render(order: Order, sources: Sources, workers: int, photographs: Path | None = None) -> Iterator[str]:
     """Render all identities that are not there yet, yielding a line of progress after each, then finish."""
     began, drawn = time.monotonic(), 0
     todo = [n for n in range(order.identities) if not _rows_path(order.out, n).is_file()]
@@ -119,7 +113,7 @@ def render(order: Order, sources: Sources, workers: int) -> Iterator[str]:
         rate = drawn / (time.monotonic() - began)
         left = (order.identities - done) * order.pictures / rate
         yield f"{done}/{order.identities} people, {rate:.1f} pictures/s, {left / 60:.0f} min left"
-    yield f"{finish(order.out)} pictures in {order.out}"
+    yield f"{finish(order.out, photographs)} pictures in {order.out}"
 
 
 def _rendered(order: Order, sources: Sources, workers: int, todo: list[int]) -> Iterator[list[Row]]:
@@ -147,11 +141,6 @@ def _open_studio(sources: Sources) -> None:
 def _render_here(order: Order, identity: int) -> list[Row]:
     assert _studio is not None, "the pool's initializer opens the studio"
     return render_identity(_studio, order, identity)
-
-
-def _split(identity: int) -> str:
-    """90 % train, 5 % val, 5 % test, fixed by the number of the identity."""
-    return {0: "val", 1: "test"}.get(identity % 20, "train")
 
 
 def _rows_path(out: Path, identity: int) -> Path:

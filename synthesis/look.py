@@ -74,7 +74,20 @@ SHOES = ("trainers", "shoes", "boots", "sandals")
 HEADWEAR = ("cap", "beanie", "hat", "helmet", "hood")  # "hood": the hood of the outer or upper garment is up
 PATTERNS = ("plain", "stripes", "check", "print", "logo", "colour block", "animal print", "camouflage")
 MATERIALS = ("cotton", "denim", "leather", "knit", "padded", "fleece", "wool", "shiny")
-HAIR = ("bald", "balding", "very short", "short", "curly", "afro", "bob", "long", "long curly", "ponytail", "bun", "braid")
+HAIR = (
+    "bald",
+    "balding",
+    "very short",
+    "short",
+    "curly",
+    "afro",
+    "bob",
+    "long",
+    "long curly",
+    "ponytail",
+    "bun",
+    "braid",
+)
 CARRIED = (
     "backpack", "shoulder bag", "handbag", "tote bag", "carrier bag", "suitcase", "paper", "envelope",
     "phone", "cup", "umbrella", "bottle",

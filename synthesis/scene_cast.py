@@ -28,7 +28,12 @@ HAIR_BROWN = Colour("brown", (0.33, 0.21, 0.13))
 HAIR_DARK = Colour("dark brown", (0.17, 0.11, 0.08))
 HAIR_GREY = Colour("grey", (0.55, 0.54, 0.53))
 HAIR_GINGER = Colour("ginger", (0.62, 0.28, 0.10))
-FAIR, TANNED, BROWN_SKIN, DARK_SKIN = (0.88, 0.70, 0.60), (0.76, 0.56, 0.44), (0.52, 0.35, 0.26), (0.33, 0.22, 0.17)
+FAIR, TANNED, BROWN_SKIN, DARK_SKIN = (
+    (0.88, 0.70, 0.60),
+    (0.76, 0.56, 0.44),
+    (0.52, 0.35, 0.26),
+    (0.33, 0.22, 0.17),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ def _render(studio: Studio, clip: Clip, out: Path, rng: np.random.Generator) -> 
     site = clip.site()
     stage = build(site.place, site.view, site.light, Effort())
     walkers = [_walker(studio, entrance) for entrance in clip.entrances]
-    sensor = Sensor(rng, (site.view.width, site.view.rows), noise=0.011 if site.light.kind == "sun" else 0.014)
+    sensor = Sensor(
+        rng, (site.view.width, site.view.rows), noise=0.011 if site.light.kind == "sun" else 0.014
+    )
     try:
         write_mp4(out / f"{clip.camera}.mp4", _frames(studio, clip, stage, walkers, sensor), clip.began)
     finally:

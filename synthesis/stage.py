@@ -206,7 +206,7 @@ def ground_mask(stage: Stage, window: Window) -> NDArray[np.float32]:
     bottom = min(window.top + window.rows, stage.view.rows)
     right = min(window.left + window.width, stage.view.width)
     if top < bottom and left < right:
-        mask[top - window.top : bottom - window.top, left - window.left : right - window.left] = (
-            stage.ground[top:bottom, left:right]
-        )
+        mask[top - window.top : bottom - window.top, left - window.left : right - window.left] = stage.ground[
+            top:bottom, left:right
+        ]
     return mask

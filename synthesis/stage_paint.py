@@ -29,7 +29,9 @@ def noise(at: Floats, metres: float, octaves: int = 1) -> Floats:
         texels = (at / metres * (3.1 * 2**octave) + 37.7 * octave).astype(np.float32) % TILE
         # cv2.remap takes no picture side beyond 32767
         square = np.resize(texels, (-(-len(texels) // 4096) * 4096, 2)).reshape(-1, 4096, 2)
-        layer = cv2.remap(_NOISE, square[..., 0], square[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+        layer = cv2.remap(
+            _NOISE, square[..., 0], square[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
+        )
         total += layer.ravel()[: len(at)] * np.float32(0.6**octave)
     return total / np.float32(sum(0.36**octave for octave in range(octaves)) ** 0.5)
 

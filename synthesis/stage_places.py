@@ -75,7 +75,9 @@ def north_gate() -> Site:
         ]
         leaf = x + 0.36 if x < 0 else x - 0.36  # opened inwards
         solids += [Post(leaf, -16.2 - 0.16 * k, 0.018, 0.08, 2.2, iron) for k in range(11)]
-        solids += [Box((leaf - 0.02, y, -17.85), (leaf + 0.02, y + 0.05, -16.15), iron) for y in (0.15, 1.2, 2.1)]
+        solids += [
+            Box((leaf - 0.02, y, -17.85), (leaf + 0.02, y + 0.05, -16.15), iron) for y in (0.15, 1.2, 2.1)
+        ]
     return Site(Viewpoint(4.0, 16.5, 850.0, *SIZE), light, Place(ground, solids, (0.9, 1.0, 1.15)))
 
 

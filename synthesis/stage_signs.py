@@ -61,7 +61,12 @@ def hall_wall() -> Canvas:
     block(canvas, (0, 0, 22, 0.16), (0.22, 0.22, 0.23))
     block(canvas, (0, 1.08, 22, 1.2), (0.13, 0.33, 0.38))
     block(canvas, (7.2, 2.75, 12.4, 4.5), (0.07, 0.08, 0.10))
-    rows = (("16:14", "LAKESIDE", "2"), ("16:21", "OLD MILL", "3"), ("16:26", "AIRPORT", "1"), ("16:40", "HARBOUR", "3"))
+    rows = (
+        ("16:14", "LAKESIDE", "2"),
+        ("16:21", "OLD MILL", "3"),
+        ("16:26", "AIRPORT", "1"),
+        ("16:40", "HARBOUR", "3"),
+    )
     for number, row in enumerate(rows):
         for text, left in zip(row, (7.4, 8.6, 11.9), strict=True):
             letters(canvas, text, (left, 4.1 - 0.4 * number), 0.2, (0.95, 0.70, 0.18))
@@ -105,7 +110,9 @@ def plate(text: str, width: float, height: float) -> Canvas:
     """A white sign with dark letters."""
     canvas = wall(width, height, (0.92, 0.92, 0.90))
     block(canvas, (0.03, 0.03, width - 0.03, height - 0.03), (0.10, 0.22, 0.40), 0.03)
-    letters(canvas, text, (0.14, height * 0.34), min(height * 0.42, 1.1 * width / len(text)), (0.08, 0.12, 0.2))
+    letters(
+        canvas, text, (0.14, height * 0.34), min(height * 0.42, 1.1 * width / len(text)), (0.08, 0.12, 0.2)
+    )
     return canvas
 
 

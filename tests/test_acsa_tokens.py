@@ -40,7 +40,10 @@ def test_a_phrase_longer_than_the_limit_keeps_its_beginning() -> None:
 def test_phrases_alone_say_their_negation() -> None:
     one = reader(phrases="alone")
     read = one.read("grey hood, no bag")
-    assert [one.tokenizer.decode(list(pieces)) for pieces in read.alone] == ["grey hood", "no bag"]
+    assert [one.tokenizer.decode(list(pieces)) for pieces in read.alone] == [
+        "[CLS] grey hood [SEP]",
+        "[CLS] no bag [SEP]",
+    ]
 
 
 def test_a_batch_is_padded_and_masked() -> None:
@@ -60,3 +63,10 @@ def test_a_damaged_tokenizer_is_refused(tmp_path: Path) -> None:
     path.write_text("{}")
     with pytest.raises(ValueError, match="is no tokenizer"):
         load_tokenizer(path)
+
+
+def test_the_same_descriptions_give_the_same_pieces() -> None:
+    texts = ["red coat", "blue coat and red hat", "zebra print"]
+    first, second = (learn_tokenizer(some, 60).get_vocab() for some in (texts, texts[::-1]))
+    assert first == second
+    assert {"red", "coat", "##a"} <= first.keys()

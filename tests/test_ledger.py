@@ -200,6 +200,14 @@ def test_a_chunk_is_indexed_once_it_has_been_watched(ledger: Ledger) -> None:
     assert ledger.claim("index", ME, MINUTE) is None
 
 
+def test_everything_indexed_can_be_indexed_anew(ledger: Ledger) -> None:
+    ledger.plan([chunk(0)])
+    work(ledger, ME, lambda: None)
+    assert ledger.index_again() == 1
+    assert ledger.counts()[State.WATCHED] == 1
+    assert ledger.index_again() == 0
+
+
 def test_a_lease_that_ran_out_goes_to_another_and_the_late_result_is_refused(
     ledger: Ledger, clock: Clock
 ) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from models.acsa.backbone import YoloTrunk
 from models.acsa.checkpoint import load_checkpoint
 from models.augment import Augment, augment
 from models.batches import ALONE
@@ -81,7 +82,7 @@ def tiny(preset: str, **recipe: Any) -> Preset:
         *image, f"architecture.text.shape={text}", "architecture.width=32", "architecture.attention=32",
         "architecture.dropout=0", f"recipe.augment={json.dumps(STILL)}", "recipe.batch=32",
         "recipe.pictures_per_identity=1", "recipe.warm_up=0.1", "recipe.decay=cosine",
-        "recipe.trunk_from=random", "recipe.text_from=random",
+        "recipe.trunk_from=random", "recipe.frozen_trunk=[]", "recipe.text_from=random",
         "recipe.frozen_text_layers=0", "recipe.frozen_text_embeddings=false",
         "recipe.rate_trunk=2e-3", "recipe.rate_text=2e-3", "recipe.rate_heads=2e-3", "recipe.evaluations=2",
     ]  # fmt: skip
@@ -211,8 +212,15 @@ def test_a_trunk_of_another_shape_is_refused(
 
 
 def test_what_is_frozen_stays(people: Path, tmp_path: Path) -> None:
-    changes = {"frozen_trunk_norms": True, "frozen_text_embeddings": True, "frozen_text_layers": 1}
-    run = Run(tiny("small", batch=8, **changes), people, tmp_path / "run", tmp_path / "cache", steps=2)
+    changes = {"frozen_trunk": ["0.", "1."], "frozen_text_embeddings": True, "frozen_text_layers": 1}
+    torch.save(YoloTrunk().net.state_dict(), tmp_path / "trunk.pt")
+    run = Run(
+        tiny("small", batch=8, trunk_from=str(tmp_path / "trunk.pt"), **changes),
+        people,
+        tmp_path / "run",
+        tmp_path / "cache",
+        steps=2,
+    )
     ready = prepare(run, ALONE)
     before = {name: one.clone() for name, one in ready.network.state_dict().items()}
     objective = Objective(ready.network, run.preset.recipe.losses, 32)
@@ -227,7 +235,11 @@ def test_what_is_frozen_stays(people: Path, tmp_path: Path) -> None:
     assert "text.tower.embeddings.word_embeddings.weight" in same
     assert "text.tower.encoder.layer.0.output.dense.weight" in same
     assert "text.tower.encoder.layer.1.output.dense.weight" not in same
-    assert "image.trunk.net.0.conv.weight" not in same
+    assert "image.trunk.net.0.conv.weight" in same
+    assert "image.trunk.net.2.cv1.conv.weight" not in same
+    assert "image.trunk.net.2.cv1.bn.running_mean" not in same
+    with pytest.raises(ValueError, match="freezes part of a trunk that begins at random"):
+        prepare(replace(run, preset=tiny("small", **changes)), ALONE)
 
 
 def test_every_picture_comes_once_an_epoch_beside_its_own_kind() -> None:

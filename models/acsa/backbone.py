@@ -1,5 +1,6 @@
 """Image trunks: anything that turns pixels into its last two feature maps."""
 
+import re
 from typing import Any, NamedTuple, Protocol
 
 import timm
@@ -140,17 +141,17 @@ def load_trunk(trunk: Trunk, state: dict[str, Tensor]) -> None:
     """Put a trunk's own state dict into it. ValueError where names or shapes differ."""
     inner = trunk.net
     wanted = inner.state_dict()
-    wrong = sorted(
-        key
-        for key in wanted.keys() | state.keys()
-        if key not in wanted or key not in state or wanted[key].shape != state[key].shape
-    )
+    # timm flattens "layers.0." to "layers_0." where only features are asked for; its files have the former.
+    given = {
+        key if key in wanted else re.sub(r"^(\w+)\.(\d+)\.", r"\1_\2.", key): one
+        for key, one in state.items()
+    }
     # A network from the hub carries its classifier along; nothing of the trunk may be missing.
-    wrong = [key for key in wrong if key in wanted]
+    wrong = sorted(key for key in wanted if key not in given or wanted[key].shape != given[key].shape)
     if wrong:
         raise ValueError(
             f"the trunk file does not fit {type(trunk).__name__}: {len(wrong)} of {len(wanted)} tensors "
             "are missing "
             f"or have another shape (first: {wrong[0]}); use weights of the same backbone"
         )
-    inner.load_state_dict({key: state[key] for key in wanted})
+    inner.load_state_dict({key: given[key] for key in wanted})

@@ -21,6 +21,7 @@ class Acsa(nn.Module):
         self.text = TextBranch(architecture)
         self.attention = CrossAttention(architecture.width, architecture.attention)
         shape = architecture.image
+        self.standardised = shape.mean != (0.0, 0.0, 0.0) or shape.std != (1.0, 1.0, 1.0)
         self.register_buffer("mean", torch.tensor(shape.mean).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(shape.std).view(3, 1, 1), persistent=False)
 
@@ -35,8 +36,9 @@ class Acsa(nn.Module):
 
     def embed_images(self, pixels: Tensor) -> ImageEmbedding:
         """`pixels` (n, 3, h, w) in 0..1."""
-        standard = ((pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
-        return self.image(standard)  # type: ignore[no-any-return]
+        if self.standardised:
+            pixels = (pixels - self.mean) / self.std
+        return self.image(pixels.contiguous(memory_format=torch.channels_last))  # type: ignore[no-any-return]
 
     def embed_bytes(self, images: Tensor) -> ImageEmbedding:
         """`images` (n, h, w, 3) uint8 RGB at the network's size."""

@@ -1,12 +1,13 @@
 """Descriptions as word pieces, with the place of every noun phrase among them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import Tensor
 
 from models.acsa.architecture import TextShape
@@ -125,15 +126,23 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 
 def learn_tokenizer(descriptions: Iterable[str], pieces: int) -> Tokenizer:
-    """Lower-case word pieces learnt from the descriptions themselves, for a text tower that starts from
-    nothing.
+    """Lower-case word pieces from the descriptions themselves, for a text tower that starts from nothing.
+
+    Every letter seen and the most frequent words; the same descriptions always give the same pieces, which the
+    library's own trainer does not promise and a resumed run depends on.
     """
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    normal, cut = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
+    counts = Counter(
+        word for text in descriptions for word, _ in cut.pre_tokenize_str(normal.normalize_str(text))
+    )
+    letters = sorted(set("".join(counts)))
+    words = [word for word, _ in sorted(counts.items(), key=lambda one: (-one[1], one[0])) if len(word) > 1]
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    trainer = trainers.WordPieceTrainer(vocab_size=pieces, special_tokens=special, show_progress=False)
-    tokenizer.train_from_iterator(descriptions, trainer)
+    every = [*special, *letters, *(f"##{letter}" for letter in letters), *words][:pieces]
+    vocabulary = {piece: number for number, piece in enumerate(every)}
+    tokenizer = Tokenizer(models.WordPiece(vocab=vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normal
+    tokenizer.pre_tokenizer = cut
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )

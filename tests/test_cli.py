@@ -1,0 +1,111 @@
+"""The command line: bad input ends in one sentence and exit code 2, and nothing stored is lost."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pictures
+
+from pipeline import build
+from pipeline.cli import main
+from pipeline.settings import Settings
+from tests.fakes import walker_video
+
+BUS = Path(str(files("ultralytics") / "assets" / "bus.jpg"))  # a photograph that the wheel carries
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder into which the photograph of a street was ingested with the shipped weights."""
+    data = tmp_path_factory.mktemp("street")
+    assert main(["--data", str(data), "ingest", str(BUS), "--camera", "street"]) == 0
+    return data
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().err.split())
+
+
+def test_search_prints_the_promised_json(street: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["search", "man in a cream coat", "--json", "--min-probability", "0"]
+    assert main(["--data", str(street), *line]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer) == {"query", "model", "matches"}
+    assert len(answer["matches"]) >= 3
+    first = answer["matches"][0]
+    wanted = "rank score probability camera track began ended taken box crop reasons"
+    assert set(first) == set(wanted.split())
+    assert first["rank"] == 1
+    assert first["camera"] == "street"
+    assert Path(first["crop"]).is_file()
+    assert {"phrase", "part", "similarity"} <= set(first["reasons"][0])
+
+
+def test_the_sheet_is_a_picture(street: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "found.png"
+    assert main(["--data", str(street), "search", "black coat", "--sheet", str(sheet)]) == 0
+    with Pictures.open(sheet) as picture:
+        assert picture.format == "PNG"
+
+
+def test_rank_orders_the_pictures_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, colour in (("red", (200, 20, 30)), ("blue", (30, 40, 190))):
+        Pictures.fromarray(np.full((128, 64, 3), colour, np.uint8)).save(tmp_path / f"{name}.png")
+    (tmp_path / "broken.jpg").write_text("no picture")
+    assert main(["rank", "red jacket", str(tmp_path)]) == 0
+    assert "red.png" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (["search", ""], "nothing to look for"),
+        (["search", "the of and"], "nothing to look for"),
+        (["search", "red coat", "--camera", "roof"], "known cameras: street"),
+        (["search", "red coat", "--after", "2026-03-02", "--before", "2026-03-01"], "swap --after"),
+        (["search", "red coat", "--top", "0"], "at least one"),
+        (["rank", "red coat", "nowhere"], "not a folder"),
+        (["ingest", "nowhere.mp4", "--camera", "gate"], "nowhere.mp4"),
+        (["ingest", "gopher://host/x", "--camera", "gate"], "gopher://, which is not supported"),
+        (["ingest", str(BUS), "--camera", "../gate"], "camera"),
+        (["ingest", str(BUS), "--camera", "gate", "--detector", "nowhere.pt"], "nowhere.pt"),
+    ],
+)
+def test_bad_input_is_answered_with_what_to_do(
+    street: Path, line: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data", str(street), *line]) == 2
+    assert expected in said(capsys)
+
+
+def test_an_unknown_time_is_refused_by_the_parser(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["search", "red coat", "--after", "yesterdayish"])
+    assert "is no time" in said(capsys)
+
+
+def test_a_wrong_setting_is_named(
+    street: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PASSERBY_FPS", "-1")
+    assert main(["--data", str(street), "jobs"]) == 2
+    assert "fps" in said(capsys)
+
+
+def test_bad_files_do_not_keep_the_good_ones_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty.mp4").touch()
+    good = walker_video(tmp_path / "good.mp4", seconds=2)
+    data = str(tmp_path / "data")
+    line = ["ingest", str(tmp_path / "empty.mp4"), str(good), "--camera", "gate"]
+    assert main(["--data", data, *line]) == 2
+    assert "is empty" in said(capsys)
+    assert main(["--data", data, "jobs"]) == 0
+    assert "indexed │ 1" in " ".join(capsys.readouterr().out.split())
+
+
+def test_an_index_in_use_is_said_to_be(street: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with build.search(Settings(data=street)):
+        assert main(["--data", str(street), "search", "black coat"]) == 2
+    assert "in use" in said(capsys) or "has it open" in said(capsys)
