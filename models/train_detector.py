@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import save_file
+from torch import nn
 from ultralytics.models.yolo.detect.train import DetectionTrainer
 from ultralytics.utils import YAML
 
@@ -119,10 +120,18 @@ def fit(data: Path, start: Path, epochs: int, out: Path) -> Path:
         }
     )
     trainer.model = network  # the trainer takes a ready network as it is
+    trainer.add_callback("on_train_batch_start", hold_norms)
     trainer.train()
     weights = out / FITTED
     save_file(half_state(layers(trainer.ema.ema)), weights)
     return weights
+
+
+def hold_norms(trainer: Any) -> None:
+    """Keep the distilled statistics: those of eight pictures are far from them."""
+    for module in trainer.model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
 
 
 def measure(detector: PersonDetector, data: Path) -> Marked:

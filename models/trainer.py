@@ -45,7 +45,9 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(parameter_groups(objective, recipe), fused=True)
         self.forward: nn.Module = objective
         if share.total > 1:
-            self.forward = DistributedDataParallel(objective, find_unused_parameters=True)
+            losses = recipe.losses
+            idle = not (losses.local or losses.local_nce or losses.phrase)  # nothing asks for cross-attention
+            self.forward = DistributedDataParallel(objective, find_unused_parameters=idle)
 
     def step(self, number: int, data: TrainingSet, sampler: IdentitySampler) -> dict[str, float]:
         """Take step `number`; returns the terms of its loss and their sum "loss".

@@ -73,15 +73,16 @@ def train(run: Run, device: torch.device, share: Share = ALONE) -> float:
     if run.resume and not state.is_file():
         raise FileNotFoundError(f"{state} is missing: there is nothing to resume, leave --resume out")
     begun, best = trainer.load(state) if run.resume else (0, -1.0)
+    record = None
     if share.number == 0:
         _write_config(run, ready)
-    record = Record(run, ready, begun, best)
+        record = Record(run, ready, begun, best)
     check_at = {math.ceil(ready.steps * (i + 1) / recipe.evaluations) for i in range(recipe.evaluations)}
-    with stop_requests() as stop:
+    with stop_requests() as asked:
         for number in range(begun, ready.steps):
             terms = trainer.step(number, ready.training, ready.sampler)
-            done = number + 1
-            if share.number == 0:
+            done, stop = number + 1, anybody(bool(asked), share, device)
+            if record:
                 record.step(done, terms, trainer.optimizer.param_groups[-1]["lr"])
                 if done in check_at:
                     record.check(done)
@@ -93,7 +94,16 @@ def train(run: Run, device: torch.device, share: Share = ALONE) -> float:
             if stop:
                 log.info("stopped after step %d: go on with --resume", done)
                 break
-    return record.best
+    return record.best if record else best
+
+
+def anybody(asked: bool, share: Share, device: torch.device) -> bool:
+    """Whether any process was asked to stop: all have to stop after the same step."""
+    if share.total == 1:
+        return asked
+    flag = torch.tensor(float(asked), device=device)
+    distributed.all_reduce(flag, distributed.ReduceOp.MAX)
+    return bool(flag)
 
 
 def prepare(run: Run, share: Share) -> Prepared:

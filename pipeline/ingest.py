@@ -73,7 +73,7 @@ def plan(
     """
     if not NAME.fullmatch(camera):
         raise SourceError(
-            f'"{camera}" cannot name a camera; use letters, digits, spaces and "-", "_" or "." inside, at most 64'
+            f'"{camera}" cannot name a camera; use letters, digits, spaces, "-", "_" and ".", at most 64'
         )
     sources: list[Source] = []
     refused: list[str] = []

@@ -9,6 +9,7 @@ import cv2
 
 from synthesis.dataset import Order, Sources, finish, render
 from synthesis.scene_clips import render_clips
+from synthesis.scenes import SceneOrder, render_scenes
 from synthesis.sheet import contact_sheet
 
 
@@ -30,9 +31,21 @@ def main() -> int:
     clips = commands.add_parser("clips", help="the demonstration: two cameras' recordings and who is in them")
     clips.add_argument("--out", type=Path, required=True, help="folder for the clips and truth.json")
     clips.add_argument("--seed", type=int, default=7)
+    scenes = commands.add_parser(
+        "scenes", help="scenes with boxes of the people in them, in the format of YOLO"
+    )
+    scenes.add_argument(
+        "--out", type=Path, required=True, help="folder of the data set; what is there is kept"
+    )
+    scenes.add_argument("--count", type=int, default=2000)
+    scenes.add_argument("--seed", type=int, default=1)
+    scenes.add_argument("--workers", type=int, default=1)
+    scenes.add_argument(
+        "--labels", type=Path, help="YOLO labels of the background photographs; else none is used"
+    )
     chosen = parser.parse_args()
     try:
-        return {"people": _people, "clips": _clips}[chosen.command](chosen)
+        return {"people": _people, "clips": _clips, "scenes": _scenes}[chosen.command](chosen)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -55,6 +68,14 @@ def _people(chosen: argparse.Namespace) -> int:
 def _clips(chosen: argparse.Namespace) -> int:
     cv2.setNumThreads(1)
     for line in render_clips(_sources().open(), chosen.out, chosen.seed):
+        print(line, flush=True)
+    return 0
+
+
+def _scenes(chosen: argparse.Namespace) -> int:
+    cv2.setNumThreads(1)
+    order = SceneOrder(chosen.out, chosen.count, chosen.seed, chosen.labels)
+    for line in render_scenes(order, _sources(), chosen.workers):
         print(line, flush=True)
     return 0
 

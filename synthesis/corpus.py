@@ -22,7 +22,7 @@ from synthesis.claims import claims, truths
 from synthesis.look import Carried, Colour, Garment, Look
 from synthesis.photographs import Labelled, labelled
 
-CAPTIONS = 4  # of a picture
+CAPTIONS = 8  # of a picture
 TIMES = 12  # that a photograph is listed, each time with other captions: real pictures are few and precious
 HELD_OUT = 4  # every fourth photograph is for validation
 FIRST_REAL = 1_000_000  # identities from here on are real people

@@ -1,4 +1,4 @@
-"""Writes data sets of rendered people: pictures first, then lists with captions, which are cheap to remake."""
+"""Writes data sets of rendered people: pictures first, then lists with captions, cheap to remake."""
 
 import json
 import os

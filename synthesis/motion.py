@@ -56,11 +56,6 @@ class Manner:
     glance: float = 0.0
     jitter: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
-    @property
-    def stride(self) -> float:
-        """Metres covered in one cycle, two steps; 0 for who does not move."""
-        return {"walk": 1.35, "run": 2.4}.get(self.legs, 0.0) * self.vigour
-
 
 def manner(look: Look, rng: np.random.Generator) -> Manner:
     """How this person moves, given the pose of the look and what the hands carry."""

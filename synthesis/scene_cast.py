@@ -50,12 +50,12 @@ class Actor:
 def _look(
     sex: str, age: str, hair: tuple[str, Colour], upper: Garment, lower: Garment | None, shoes: Garment, *,
     outer: Garment | None = None, headwear: Garment | None = None, carried: tuple[Carried, ...] = (),
-    skin: tuple[float, float, float] = FAIR, beard: bool = False, build: str = "average", height: str = "average",
-    glasses: str = "none", scarf: Colour | None = None,
+    skin: tuple[float, float, float] = FAIR, beard: bool = False, build: str = "average",
+    height: str = "average", glasses: str = "none",
 ) -> Look:  # fmt: skip
     return Look(
         sex, age, build, height, skin, hair[0], hair[1], beard, glasses, headwear, upper, outer, lower,
-        shoes, scarf, None, carried, "walk",
+        shoes, None, None, carried, "walk",
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ CAST = (
         _look("female", "young", ("long", HAIR_BLONDE), Garment("t-shirt", WHITE),
               Garment("jeans", BLUE, material="denim", length="ankle"), TRAINERS,
               outer=Garment("jacket", RED)),
-        ("a woman in a red jacket and blue jeans", "blonde woman, red jacket", "someone wearing a red jacket"),
+        ("a woman in a red jacket and blue jeans", "blonde woman, red jacket", "someone in a red jacket"),
         1.38, 11,
     ),
     Actor(
@@ -99,8 +99,8 @@ CAST = (
     ),
     Actor(
         "green-dress",
-        _look("female", "young", ("bun", HAIR_DARK), Garment("dress", GREEN, length="knee", fit="flared"), None,
-              Garment("shoes", BLACK, material="leather"), skin=TANNED,
+        _look("female", "young", ("bun", HAIR_DARK), Garment("dress", GREEN, length="knee", fit="flared"),
+              None, BLACK_SHOES, skin=TANNED,
               carried=(Carried("handbag", BROWN),)),
         ("a woman in a green dress", "green dress and a brown handbag"),
         1.25, 15,
@@ -124,9 +124,10 @@ CAST = (
     Actor(
         "old-man",
         _look("male", "old", ("balding", HAIR_GREY), Garment("shirt", LIGHT_BLUE),
-              Garment("trousers", GREY, material="wool", length="ankle"), Garment("shoes", DARK_BROWN, material="leather"),
-              outer=Garment("jacket", BROWN), headwear=Garment("hat", BEIGE, material="cotton", sleeves="none"),
-              beard=True, glasses="glasses", carried=(Carried("carrier bag", WHITE),)),
+              Garment("trousers", GREY, material="wool", length="ankle"),
+              Garment("shoes", DARK_BROWN, material="leather"), outer=Garment("jacket", BROWN),
+              headwear=Garment("hat", BEIGE, sleeves="none"), beard=True, glasses="glasses",
+              carried=(Carried("carrier bag", WHITE),)),
         ("an old man in a brown jacket and a hat", "elderly man with a white carrier bag", "brown jacket"),
         1.02, 18,
     ),
@@ -159,8 +160,8 @@ CAST = (
         "striped-jumper",
         _look("male", "young", ("short", HAIR_BLACK),
               Garment("jumper", WHITE, second=NAVY, pattern="stripes", material="knit"),
-              Garment("jeans", LIGHT_BLUE, material="denim", length="ankle"), Garment("trainers", RED), skin=TANNED,
-              beard=True),
+              Garment("jeans", LIGHT_BLUE, material="denim", length="ankle"), Garment("trainers", RED),
+              skin=TANNED, beard=True),
         ("a bearded man in a striped jumper", "striped top and light blue jeans", "red trainers"),
         1.28, 22,
     ),

@@ -35,14 +35,14 @@ class Walker:
     boxes: list[tuple[int, int, int, int, int]] = field(default_factory=list)  # frame, x1, y1, x2, y2
 
     def standing(self, studio: Studio, stage: Stage, seconds: float) -> Standing | None:
-        """The person as the camera sees it at a time, or None before the start, after the end and out of sight."""
+        """The person as the camera sees it at a time; None while out of sight."""
         distance = (seconds - self.entrance.starts) * self.actor.pace
         if not 0 <= distance < self.way.length:
             return None
         spot = self.way.spot(distance)
         if not _in_sight(stage.view, spot.x, spot.z):
             return None
-        figure = studio.figure(self.person, self.gait.phase(distance), spot, stage.view, stage.light, finer=3)
+        figure = studio.figure(self.person, self.gait.phase(distance), spot, stage.view, stage.light, finer=2)
         return None if figure is None else Standing(figure, spot.z)
 
     def note(self, frame: int, seen: Seen | None) -> None:

@@ -1,4 +1,4 @@
-"""Lays people into a place: far before near, behind what stands before them, with the boxes of what is left visible."""
+"""Lays people into a place, far before near and behind what hides them, and says what is left visible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Seen:
 
 
 def compose(stage: Stage, people: Sequence[Standing]) -> tuple[Floats, list[Seen | None]]:
-    """The picture (rows, width, 3) sRGB 0..1, and what it shows of each person in the order given; None: nothing."""
+    """The picture (rows, width, 3) sRGB 0..1, and what it shows of each person given; None: nothing."""
     scene = stage.picture.copy()
     owner = np.full(scene.shape[:2], -1, np.int16)
     order = sorted(range(len(people)), key=lambda number: -people[number].figure.depth)

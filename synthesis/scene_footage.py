@@ -23,22 +23,22 @@ class Sensor:
     def __init__(self, rng: np.random.Generator, size: tuple[int, int], *, noise: float) -> None:
         self._rng = rng
         self._noise = noise
-        self._last = np.zeros((size[1], size[0], 3), np.float32)
+        self._last: Floats = np.zeros((size[1], size[0], 3), np.float32)
         x, y = np.meshgrid(np.linspace(-1, 1, size[0]), np.linspace(-1, 1, size[1]))
         self._vignette = (1 - 0.13 * (x**2 + 0.6 * y**2))[..., None].astype(np.float32)
         self._cast = (1 + rng.normal(0, 0.008, 3)).astype(np.float32)
 
     def record(self, scene: Floats) -> NDArray[np.uint8]:
         """A scene (rows, width, 3) sRGB 0..1 as the camera delivers it, uint8."""
-        picture = scene * self._vignette * self._cast
+        picture: Floats = scene * self._vignette * self._cast
         grey = picture @ np.array([0.299, 0.587, 0.114], np.float32)
         picture = grey[..., None] + (picture - grey[..., None]) * np.float32(0.88)
         picture = np.float32(0.028) + picture * np.float32(0.955)
-        picture = cv2.GaussianBlur(picture, (0, 0), 0.55)
+        picture = cv2.GaussianBlur(picture, (0, 0), 0.55).astype(np.float32)
         picture += np.float32(0.35) * (picture - cv2.GaussianBlur(picture, (0, 0), 1.3))
-        fresh = self._rng.standard_normal(picture.shape, np.float32)
-        fresh = cv2.GaussianBlur(fresh, (0, 0), 0.7) * np.float32(2.2)
-        self._last = np.float32(0.45) * self._last + np.float32(0.9) * fresh
+        fresh: Floats = self._rng.standard_normal(picture.shape, np.float32)
+        fresh = cv2.GaussianBlur(fresh, (0, 0), 0.7).astype(np.float32) * np.float32(2.2)
+        self._last = np.asarray(np.float32(0.45) * self._last + np.float32(0.9) * fresh, np.float32)
         level = np.float32(self._noise) * (np.float32(1.25) - picture.clip(0, 1) * np.float32(0.6))
         flicker = np.float32(1 + self._rng.normal(0, 0.0015))
         return ((picture * flicker + self._last * level).clip(0, 1) * 255 + 0.5).astype(np.uint8)
@@ -55,12 +55,14 @@ class Caption:
         """Put name and time into the upper left corner, in place."""
         now = self.began + timedelta(seconds=seconds)
         text = f"{self.camera.upper().replace('-', ' ')}  {now:%Y-%m-%d %H:%M:%S}"
-        for colour, thick in (((20, 20, 20), 3), ((235, 235, 235), 1)):
-            cv2.putText(picture, text, (12, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, thick, cv2.LINE_AA)
+        (width, high), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.5, 1)
+        picture[: high + below + 10, : width + 18] //= 3
+        place = (9, high + 6)
+        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235, 235, 235), 1, cv2.LINE_AA)
 
 
 def write_mp4(path: Path, frames: Iterable[NDArray[np.uint8]], began: datetime) -> int:
-    """Encode frames (rows, width, 3) RGB as H.264; the file says when it began. Returns the number of frames."""
+    """Encode frames (rows, width, 3) RGB as H.264; the file says when it began. Returns their number."""
     count = 0
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         container.metadata["creation_time"] = began.isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Walking along a path: the spot and the moment of the gait at any time, with feet that stay where they are put."""
+"""Walking along a path: where one is and at what moment of the gait, so that feet stay where they are put."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from synthesis.cutout import Person, placed
 from synthesis.viewpoint import Spot
 
 PHASES = 48  # of the gait at which the advance is measured
-STEPS = 1.95  # a second, of somebody walking at ease
-VIGOUR = (0.8, 1.3)  # what still looks like a person
+STEPS = 2.0  # a second, of somebody walking at ease
+VIGOUR = (0.8, 1.08)  # what still looks like a person
 DENSE = 40  # points of a path between two way points
 
 
@@ -46,7 +46,7 @@ def measure_gait(anatomy: Anatomy, person: Person) -> Gait:
 
 
 def fit_gait(anatomy: Anatomy, person: Person, pace: float) -> Gait:
-    """Lengthen or shorten somebody's stride, within reason, until a pace in metres a second takes easy steps."""
+    """Fit somebody's stride, within reason, so that a pace in metres a second takes easy steps."""
     for _ in range(3):
         cycle = measure_gait(anatomy, person).advance[-1]
         person.manner.vigour = float(np.clip(person.manner.vigour * 2 * pace / STEPS / cycle, *VIGOUR))

@@ -145,7 +145,7 @@ def _mirrored(place: Place, hits: Hits, rays: Floats, light: Light, shape: tuple
     mirrored = np.zeros((len(rays), 3), np.float32)
     mirrored[ground] = _shaded(place, seen, light, (0.8 * lit, 0.4 * lit)) * share[:, None]
     soft = cv2.GaussianBlur(mirrored.reshape(*shape, 3), (0, 0), 1.5, sigmaY=5.0)
-    return soft.reshape(-1, 3) * (hits.which == GROUND)[:, None]
+    return np.asarray(soft.reshape(-1, 3) * (hits.which == GROUND)[:, None], np.float32)
 
 
 def _reaching(
@@ -161,7 +161,7 @@ def _reaching(
     rows = grid[effort.finer // 2 :: effort.finer, effort.finer // 2 :: effort.finer]
     sunny = _sun_share(solids, start[rows.ravel()], light, effort.sun_rays)
     sharp = cv2.resize(sunny.reshape(rows.shape), shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return wide.ravel(), sharp.ravel()
+    return np.asarray(wide.ravel(), np.float32), np.asarray(sharp.ravel(), np.float32)
 
 
 def _sky_share(solids: Sequence[Solid], start: Floats, normals: Floats, count: int) -> Floats:

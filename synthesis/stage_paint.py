@@ -16,14 +16,15 @@ TILE = 512  # texels of the noise tile
 
 def _tile() -> Floats:
     noise = cv2.GaussianBlur(np.random.default_rng(5).normal(size=(TILE, TILE)), (0, 0), 1.2, borderType=0)
-    return (noise / noise.std()).astype(np.float32)
+    tile: Floats = (noise / noise.std()).astype(np.float32)
+    return tile
 
 
 _NOISE = _tile()
 
 
 def noise(at: Floats, metres: float, octaves: int = 1) -> Floats:
-    """Noise (n,) of about unit spread at places (n, 2); ``metres`` is the size of its blots, halved by each octave."""
+    """Noise (n,) of about unit spread at places (n, 2); each octave halves the size of the blots."""
     total = np.zeros(len(at), np.float32)
     for octave in range(octaves):
         texels = (at / metres * (3.1 * 2**octave) + 37.7 * octave).astype(np.float32) % TILE
@@ -52,7 +53,7 @@ def mottled(colour: RGB, *, grain: float = 0.05, blots: float = 0.06, size: floa
     def paint(points: Floats, normals: Floats) -> Floats:
         at = unrolled(points, normals)
         amount = grain * noise(at, 0.03) + blots * noise(at, size, 3)
-        return (base * np.clip(1 + amount, 0.15, 2)[:, None]).astype(np.float32)
+        return np.asarray(base * np.clip(1 + amount, 0.15, 2)[:, None], np.float32)
 
     return paint
 
@@ -66,7 +67,7 @@ def asphalt(colour: RGB) -> Paint:
         bent = at + 0.25 * np.stack([noise(at, 0.8), noise(at + 50, 0.8)], axis=1)
         crack = (np.abs(noise(bent, 5.0)) < 0.012) & (noise(at + 20, 6.0) > 0.3)
         stain = np.clip(noise(at + 90, 1.7, 2) - 1.7, 0, 1)
-        return ground(points, normals) * (1 - 0.45 * crack - 0.35 * stain)[:, None].astype(np.float32)
+        return np.asarray(ground(points, normals) * (1 - 0.45 * crack - 0.35 * stain)[:, None], np.float32)
 
     return paint
 
@@ -75,7 +76,10 @@ def laid(
     colour: RGB, size: tuple[float, float], *, bond: float = 0.5, joint: float = 0.008, varied: float = 0.08,
     mortar: float = 0.55, worn: float = 0.05,
 ) -> Paint:  # fmt: skip
-    """Bricks, slabs, tiles or planks of a size in metres; ``bond`` shifts every second row, ``mortar`` shades joints."""
+    """Bricks, slabs, tiles or planks; ``size`` and ``joint`` in metres.
+
+    ``bond`` shifts every second row, ``mortar`` is the shade of the joints.
+    """
     stone = mottled(colour, grain=0.04, blots=worn, size=1.6)
 
     def paint(points: Floats, normals: Floats) -> Floats:
@@ -104,13 +108,13 @@ def leaves(colour: RGB) -> Paint:
         shade = np.clip(0.75 + 0.3 * clumps + 0.42 * small, 0.12, 2.2)
         warm = np.clip(0.5 + 0.4 * noise(at + 70, 1.5), 0, 1)[:, None]
         tint = 1 + warm * np.array([0.35, 0.08, -0.1], np.float32)
-        return (base * shade[:, None] * tint).astype(np.float32)
+        return np.asarray(base * shade[:, None] * tint, np.float32)
 
     return paint
 
 
 def mural(picture: NDArray[np.uint8], corner: tuple[float, float], metres: tuple[float, float]) -> Paint:
-    """A picture (rows, width, 3) sRGB on a wall; ``corner`` is where its lower left lies, ``metres`` its size."""
+    """A picture (rows, width, 3) sRGB on a wall; ``corner`` is its lower left, ``metres`` its size."""
     texels = linear_array(picture.astype(np.float32) / 255)
     rows, width = texels.shape[:2]
 
@@ -119,7 +123,7 @@ def mural(picture: NDArray[np.uint8], corner: tuple[float, float], metres: tuple
         column = ((at[:, 0] - corner[0]) / metres[0] * width).astype(int).clip(0, width - 1)
         row = ((1 - (at[:, 1] - corner[1]) / metres[1]) * rows).astype(int).clip(0, rows - 1)
         dirt = np.clip(1 + 0.04 * noise(at, 1.1, 3), 0.6, 1.3)
-        return (texels[row, column] * dirt[:, None]).astype(np.float32)
+        return np.asarray(texels[row, column] * dirt[:, None], np.float32)
 
     return paint
 

@@ -8,7 +8,7 @@ from synthesis.light import Light
 from synthesis.stage import Place
 from synthesis.stage_paint import asphalt, laid, leaves, mottled, mural, zones
 from synthesis.stage_signs import facade, hall_wall, machine, plate
-from synthesis.stage_solids import Box, Post, Solid
+from synthesis.stage_solids import Box, Paint, Post, Solid
 from synthesis.viewpoint import Viewpoint
 
 SIZE = (960, 540)
@@ -66,7 +66,7 @@ def north_gate() -> Site:
         *(Box((x, 0, -12.5), (x + 0.07, 0.42, -12.43), iron) for x in (5.25, 6.55)),
         *(Post(x, -6.9, 0.07, 0, 0.95, mottled((0.20, 0.21, 0.22))) for x in (-3.2, 2.8)),
         *(Post(x, -11.9, 0.07, 0, 0.95, mottled((0.20, 0.21, 0.22))) for x in (-3.2, 2.8)),
-        Box((1.75, 1.45, -15.69), (3.55, 1.95, -15.67), mural(plate("NORTH GATE", 1.8, 0.5), (1.75, 1.45), (1.8, 0.5))),
+        Box((1.75, 1.45, -15.69), (3.55, 1.95, -15.67), _sign("NORTH GATE", (1.75, 1.45), (1.8, 0.5))),
     ]  # fmt: skip
     for x in (-2.7, 1.3):
         solids += [
@@ -111,9 +111,10 @@ def station_hall() -> Site:
         Box((-12, 0, -22.4), (12, 5, -22), mottled((0.40, 0.41, 0.42))),
         Box((-11.4, 0, -18), (-11, 5, 0), plain), Box((11, 0, -18), (11.4, 5, 0), plain),
         Box((-6.0, 2.56, -17.99), (-4.1, 2.9, -17.95),
-            mural(plate("PLATFORMS 1-3", 1.9, 0.34), (-6.0, 2.56), (1.9, 0.34))),
-        Box((3.5, 2.56, -17.99), (5.3, 2.9, -17.95), mural(plate("WAY OUT", 1.8, 0.34), (3.5, 2.56), (1.8, 0.34))),
-        Box((-0.95, 0.40, -11.55), (0.25, 0.46, -11.0), steel), Box((-0.95, 0.0, -11.35), (-0.88, 0.40, -11.2), dark),
+            _sign("PLATFORMS 1-3", (-6.0, 2.56), (1.9, 0.34))),
+        Box((3.5, 2.56, -17.99), (5.3, 2.9, -17.95), _sign("WAY OUT", (3.5, 2.56), (1.8, 0.34))),
+        Box((-0.95, 0.40, -11.55), (0.25, 0.46, -11.0), steel),
+        Box((-0.95, 0.0, -11.35), (-0.88, 0.40, -11.2), dark),
         Box((0.18, 0.0, -11.35), (0.25, 0.40, -11.2), dark),
         Post(-6.7, -13.0, 0.24, 0, 0.9, steel), Post(-6.7, -13.0, 0.25, 0.9, 0.98, dark),
     ]  # fmt: skip
@@ -128,6 +129,10 @@ def station_hall() -> Site:
         front = mural(machine(), (left, 0), (1.0, 1.9))
         solids.append(Box((left, 0, -17.99), (left + 1.0, 1.9, -17.4), front))
     return Site(Viewpoint(3.7, 14.0, 830.0, *SIZE), light, Place(ground, solids, polish=0.9))
+
+
+def _sign(text: str, corner: tuple[float, float], metres: tuple[float, float]) -> Paint:
+    return mural(plate(text, *metres), corner, metres)
 
 
 def _unit(x: float, y: float, z: float) -> tuple[float, float, float]:

@@ -17,7 +17,7 @@ def wall(width: float, height: float, colour: RGB) -> Canvas:
 
 
 def block(canvas: Canvas, box: tuple[float, float, float, float], colour: RGB, line: float = 0.0) -> None:
-    """Fill left, bottom, right, top in metres from the lower left corner; or outline it, ``line`` metres wide."""
+    """Fill left, bottom, right, top in metres from the lower left; or outline it, ``line`` metres wide."""
     left, bottom, right, top = box
     rows = canvas.shape[0]
     corners = (

@@ -78,7 +78,8 @@ class Post:
         """Outward normals (n, 3) at points of the surface."""
         normals = points - np.array([self.x, 0, self.z], np.float32)
         normals[:, 1] = 0
-        return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), np.float32(1e-6))
+        size = np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+        return np.asarray(normals / size, np.float32)
 
 
 Solid = Box | Post

@@ -58,7 +58,7 @@ class Voice:
     def garments(self) -> dict[str, Garment]:
         """The visible garments by field of the look, shoes last."""
         look = self.look
-        found = {self.top_field: self.top, "upper": self.inner, "lower": look.lower, "shoes": look.shoes}
+        found = {"upper": self.inner, self.top_field: self.top, "lower": look.lower, "shoes": look.shoes}
         return {name: garment for name, garment in found.items() if garment is not None}
 
     # Speaking -----------------------------------------------------------------------------------

@@ -1,0 +1,161 @@
+"""Who is found by description when the footage itself is given: detector, tracker, best shots, index, search.
+
+A row of an answer is a track. Its identity is that of the shot it is shown by. A row of nobody labelled is
+wrong for every query. A relevant person without any row counts as one right row that is never reached, so
+losing people cannot raise a figure.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench.footage import Footage, LookupQuery
+from bench.passage import BEGAN, index_all, own_settings, watch_all
+from bench.places import Places, read_places
+from models.metrics import Judged, Retrieval, auroc, judge, summarise
+from pipeline import build
+from pipeline.search import Search
+from pipeline.types import Match, Query
+from storage.index import open_index
+from storage.ledger import Ledger
+from storage.media import open_media
+from storage.types import Shot
+
+CLIPS = {"vtest": "vtest.avi", "one-by-one": "one-by-one-person-detection.mp4", "bus": "bus.jpg"}
+RATE = 10  # frames per second of both clips
+
+Track = tuple[str, int]  # camera and number
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One row of an answer."""
+
+    person: str | None  # None: nobody labelled
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What watching made of the people of one clip."""
+
+    people: int  # in the gallery
+    found: int  # of them, with a row at least
+    rows: int  # that show one of them
+    mixed: int  # that show two
+    strange: int  # that show nobody labelled
+
+
+@dataclass(frozen=True, slots=True)
+class EndToEndScores:
+    """What finding people in footage is worth; percent unless it is said otherwise."""
+
+    styles: dict[str, Retrieval]
+    overall: Retrieval
+    auroc: float  # 0..1
+    false_answers: float  # absent queries that bring a row at the model's threshold
+    missed_answers: float  # other queries that bring none
+    rows: dict[str, Rows]  # by clip
+
+
+def end_to_end(footage: Footage, shared: Path, folder: Path, *, weights: str, detector: str) -> EndToEndScores:
+    """Ingest the clips below `shared` into `folder`, ask every query and score the rows.
+
+    Raises OSError or ValueError when footage or weights cannot be used.
+    """
+    settings = own_settings(folder, model=weights, detector=detector)
+    network = build.encoder(settings)
+    with (
+        closing(Ledger(settings.database_url)) as ledger,
+        closing(open_index(settings.index_url, network.model)) as index,
+    ):
+        step = build.watch_step(settings, ledger)
+        clips = {camera: shared / "footage" / name for camera, name in CLIPS.items()}
+        watch_all(clips, step, seconds=settings.chunk_seconds)
+        media = open_media(settings.media_url)
+        index_all(step, network, media, index, batch=settings.batch)
+        index.optimize()
+        search = Search(network, index, pool=settings.pool, threshold=network.threshold)
+        answers = {query.id: ask(search, query.text, index.count()) for query in footage.queries}
+    return score(footage, answers, read_places(footage.gallery), network.threshold)
+
+
+def ask(search: Search, text: str, limit: int) -> list[Match]:
+    """Every person whom a search can bring, best first, however unlikely."""
+    return list(search.find(Query(text, limit=limit, min_probability=0.0)).matches)
+
+
+def score(
+    footage: Footage, answers: Mapping[str, Sequence[Match]], places: Places, threshold: float
+) -> EndToEndScores:
+    """Score the answers to all queries; tracks are known by the shots that the answers show."""
+    named = {
+        name: [Found(identity(match.shot, places), match.probability) for match in matches]
+        for name, matches in answers.items()
+    }
+    asked = [query for query in footage.queries if query.relevant]
+    judged = {query.id: judge_rows(named[query.id], query) for query in asked}
+    best = {name: max((row.probability for row in rows), default=0.0) for name, rows in named.items()}
+    present = np.array([best[query.id] for query in asked])
+    absent = np.array([best[query.id] for query in footage.queries if not query.relevant])
+    shots = {match.shot for matches in answers.values() for match in matches}
+    return EndToEndScores(
+        styles={
+            style: summarise([judged[query.id] for query in asked if query.style == style])
+            for style in dict.fromkeys(query.style for query in asked)
+        },
+        overall=summarise(judged.values()),
+        auroc=auroc(present, absent),
+        false_answers=100 * float(np.mean(absent >= threshold)),
+        missed_answers=100 * float(np.mean(present < threshold)),
+        rows=count_rows(footage, shots, places),
+    )
+
+
+def identity(shot: Shot, places: Places) -> str | None:
+    """Whom a shot shows; the camera's name is that of the source."""
+    frame = round((shot.taken - BEGAN).total_seconds() * RATE)
+    return places.who(shot.camera, frame, shot.box)
+
+
+def judge_rows(rows: Sequence[Found], query: LookupQuery) -> Judged:
+    """Judge the rows of one answer, best first. People of whom there is no row come after all rows."""
+    shown = [row.person for row in rows if row.person not in query.ambiguous]
+    lost = query.relevant.difference(person for person in shown if person is not None)
+    true = np.array([person in query.relevant for person in shown] + [True] * len(lost))
+    if not lost:
+        return judge(-np.arange(len(true), dtype=np.float64)[None], true[None])
+    hits = np.flatnonzero(true[: len(shown)])
+    precision = float(((np.arange(len(hits)) + 1) / (hits + 1)).sum()) / int(true.sum())
+    first = int(hits[0]) + 1 if len(hits) else len(shown) + FAR
+    return Judged(np.array([first]), np.array([precision]), np.zeros(1))
+
+
+FAR = 1_000_000  # rank of what is never reached
+
+
+def count_rows(footage: Footage, shots: Iterable[Shot], places: Places) -> dict[str, Rows]:
+    """How many tracks there are of whom, by clip."""
+    seen: dict[Track, set[str]] = {}
+    for shot in shots:
+        people = seen.setdefault((shot.camera, shot.track), set())
+        person = identity(shot, places)
+        if person is not None:
+            people.add(person)
+    gallery = {crop.identity: crop.source for crop in footage.gallery}
+    rows = {}
+    for source in dict.fromkeys(gallery.values()):
+        sizes = Counter(len(people) for (camera, _), people in seen.items() if camera == source)
+        found = {person for (camera, _), people in seen.items() if camera == source for person in people}
+        rows[source] = Rows(
+            people=list(gallery.values()).count(source),
+            found=len(found),
+            rows=sum(sizes.values()) - sizes[0],
+            mixed=sum(count for size, count in sizes.items() if size > 1),
+            strange=sizes[0],
+        )
+    return rows

@@ -1,0 +1,68 @@
+"""Footage through the real path into a folder of its own: plan, watch and index, as `passerby ingest` does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.ingest import WatchStep, index_next, plan, watch_next
+from pipeline.ports import Encoder, Index, Media
+from pipeline.settings import Settings
+from storage.chunks import State
+
+BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)  # of every clip; nothing depends on which time it is
+
+
+@dataclass(slots=True)
+class Counts:
+    """How much was seen; a `pipeline.ingest.Report`."""
+
+    frames: int = 0  # taken from the footage
+    people: int = 0  # tracks that were kept
+
+    def frame(self) -> None:
+        """One more frame was watched."""
+        self.frames += 1
+
+    def person(self) -> None:
+        """One more person was kept."""
+        self.people += 1
+
+
+def own_settings(folder: Path, *, model: str, detector: str) -> Settings:
+    """The settings of the environment, but with everything kept below `folder`: no index of a user's."""
+    return Settings(
+        data=folder,
+        index=f"edge:{folder / 'index'}",
+        media=f"file:{folder / 'media'}",
+        database=f"sqlite:///{folder / 'passerby.db'}",
+        model=model,
+        detector=detector,
+    )
+
+
+def watch_all(clips: Mapping[str, Path], step: WatchStep, *, seconds: float) -> Counts:
+    """Watch every clip as the camera that it stands under, in chunks of `seconds`.
+
+    Raises ValueError when some of it cannot be used: a figure of half the footage is none.
+    """
+    counts = Counts()
+    for camera, clip in clips.items():
+        done = plan([str(clip)], camera, step, began=BEGAN, seconds=seconds)
+        if done.refused:
+            raise ValueError(done.refused[0])
+    while watch_next(step, counts) is not None:
+        pass
+    aside = step.ledger.jobs([State.QUARANTINED])
+    if aside:
+        raise ValueError(f"{aside[0].source} could not be watched: {aside[0].reason}")
+    return counts
+
+
+def index_all(step: WatchStep, encoder: Encoder, media: Media, index: Index, *, batch: int) -> None:
+    """Index everything watched. Raises ValueError when some of it cannot be."""
+    while index_next(step.ledger, encoder, media, index, batch=batch) is not None:
+        pass
+    aside = step.ledger.jobs([State.QUARANTINED])
+    if aside:
+        raise ValueError(f"{aside[0].source} could not be indexed: {aside[0].reason}")
