@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from rich.table import Table
 
 from bench.footage import Footage, LookupQuery
+from bench.lookup import LookupScores
 from bench.passage import BEGAN, index_all, own_settings, watch_all
 from bench.places import Places, read_places
 from models.metrics import Judged, Retrieval, auroc, judge, summarise
@@ -27,6 +29,7 @@ from storage.types import Shot
 
 CLIPS = {"vtest": "vtest.avi", "one-by-one": "one-by-one-person-detection.mp4", "bus": "bus.jpg"}
 RATE = 10  # frames per second of both clips
+FAR = 1_000_000  # rank of what is never reached
 
 Track = tuple[str, int]  # camera and number
 
@@ -62,7 +65,9 @@ class EndToEndScores:
     rows: dict[str, Rows]  # by clip
 
 
-def end_to_end(footage: Footage, shared: Path, folder: Path, *, weights: str, detector: str) -> EndToEndScores:
+def end_to_end(
+    footage: Footage, shared: Path, folder: Path, *, weights: str, detector: str
+) -> EndToEndScores:
     """Ingest the clips below `shared` into `folder`, ask every query and score the rows.
 
     Raises OSError or ValueError when footage or weights cannot be used.
@@ -80,19 +85,24 @@ def end_to_end(footage: Footage, shared: Path, folder: Path, *, weights: str, de
         index_all(step, network, media, index, batch=settings.batch)
         index.optimize()
         search = Search(network, index, pool=settings.pool, threshold=network.threshold)
-        answers = {query.id: ask(search, query.text, index.count()) for query in footage.queries}
-    return score(footage, answers, read_places(footage.gallery), network.threshold)
+        answers = {query.id: ask(search, query.text) for query in footage.queries}
+        shots = [shot for chunk in ledger.jobs() for shot in ledger.shots(chunk)]
+    return score(footage, answers, shots, read_places(footage.gallery), network.threshold)
 
 
-def ask(search: Search, text: str, limit: int) -> list[Match]:
-    """Every person whom a search can bring, best first, however unlikely."""
-    return list(search.find(Query(text, limit=limit, min_probability=0.0)).matches)
+def ask(search: Search, text: str) -> list[Match]:
+    """Every person whom the pool holds, best first, however unlikely."""
+    return list(search.find(Query(text, limit=search.pool, min_probability=0.0)).matches)
 
 
 def score(
-    footage: Footage, answers: Mapping[str, Sequence[Match]], places: Places, threshold: float
+    footage: Footage,
+    answers: Mapping[str, Sequence[Match]],
+    shots: Iterable[Shot],
+    places: Places,
+    threshold: float,
 ) -> EndToEndScores:
-    """Score the answers to all queries; tracks are known by the shots that the answers show."""
+    """Score the answers, by the id of their query; `shots` are all that was kept of anybody."""
     named = {
         name: [Found(identity(match.shot, places), match.probability) for match in matches]
         for name, matches in answers.items()
@@ -102,7 +112,6 @@ def score(
     best = {name: max((row.probability for row in rows), default=0.0) for name, rows in named.items()}
     present = np.array([best[query.id] for query in asked])
     absent = np.array([best[query.id] for query in footage.queries if not query.relevant])
-    shots = {match.shot for matches in answers.values() for match in matches}
     return EndToEndScores(
         styles={
             style: summarise([judged[query.id] for query in asked if query.style == style])
@@ -135,9 +144,6 @@ def judge_rows(rows: Sequence[Found], query: LookupQuery) -> Judged:
     return Judged(np.array([first]), np.array([precision]), np.zeros(1))
 
 
-FAR = 1_000_000  # rank of what is never reached
-
-
 def count_rows(footage: Footage, shots: Iterable[Shot], places: Places) -> dict[str, Rows]:
     """How many tracks there are of whom, by clip."""
     seen: dict[Track, set[str]] = {}
@@ -159,3 +165,39 @@ def count_rows(footage: Footage, shots: Iterable[Shot], places: Places) -> dict[
             strange=sizes[0],
         )
     return rows
+
+
+def scores_table(results: Mapping[str, LookupScores | EndToEndScores]) -> Table:
+    """The same queries over given crops and over what was found in the footage, one row each."""
+    drawn = Table(title="End to end: the footage itself is given, a row of an answer is a track")
+    drawn.add_column("searched")
+    styles = list(dict.fromkeys(style for scores in results.values() for style in scores.styles))
+    for heading in ("R@1", "R@5", "mAP", *(f"{style} R@1 / R@5 / mAP" for style in styles), "AUROC"):
+        drawn.add_column(heading, justify="right")
+    for heading in ("false answers", "missed answers"):
+        drawn.add_column(heading, justify="right")
+    for name, scores in results.items():
+        means = [scores.styles[style] for style in styles]
+        shares = (scores.false_answers, scores.missed_answers)
+        drawn.add_row(
+            name,
+            *(f"{value:.1f}" for value in (scores.overall.r1, scores.overall.r5, scores.overall.map)),
+            *(f"{mean.r1:.1f} / {mean.r5:.1f} / {mean.map:.1f}" for mean in means),
+            f"{scores.auroc:.2f}",
+            *("-" if share is None else f"{share:.0f} %" for share in shares),
+        )
+    return drawn
+
+
+def rows_table(rows: Mapping[str, Rows]) -> Table:
+    """How many rows people become."""
+    drawn = Table(title="Rows (tracks) of the people in the footage")
+    drawn.add_column("clip")
+    headings = ("people", "found", "rows of them", "rows / person", "show two people", "show nobody labelled")
+    for heading in headings:
+        drawn.add_column(heading, justify="right")
+    for clip, each in rows.items():
+        share = f"{each.rows / each.found:.2f}" if each.found else "-"
+        counts = (each.people, each.found, each.rows, share, each.mixed, each.strange)
+        drawn.add_row(clip, *map(str, counts))
+    return drawn

@@ -1,4 +1,4 @@
-"""Footage through the real path into a folder of its own: plan, watch and index, as `passerby ingest` does."""
+"""Footage through the real path into a folder of its own: plan, watch, index, as `passerby ingest` does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -53,7 +53,7 @@ class Recipe:
     whole_batch: int = 4
     sizes: tuple[int, ...] = (320, 640)  # pixels per side of a view; the larger, the fewer in a step
     alone_rate: float = 0.2  # both of the size that a convolution's weights will have
-    whole_rate: float = 0.003
+    whole_rate: float = 0.001
     seed: int = 0
 
     @property

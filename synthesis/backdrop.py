@@ -97,7 +97,7 @@ class Backdrops:
         if rng.random() < 0.4:
             colour = self._lines(flat, colour, rng)
         level = np.array(light.sky) + np.array(light.key) * light.key_from[1]
-        bright = _film(colour * level * light.exposure)
+        bright = film(colour * level * light.exposure)
         wall_at = rng.uniform(1.2, 4.0) if indoor else rng.uniform(2.0, 14.0)
         person = view.height / max(np.tan(np.deg2rad(max(view.tilt, 3.0))), 1e-3)
         beyond = far > person + wall_at
@@ -111,7 +111,7 @@ class Backdrops:
         if rng.random() < 0.4:
             base = np.array(linear(tuple(rng.uniform(0.25, 0.85) + rng.normal(0, 0.04, 3))))
             ramp = np.linspace(rng.uniform(0.8, 1.1), rng.uniform(0.8, 1.1), window.width)[None, :, None]
-            return np.broadcast_to(_film(base * level * 0.7 * ramp), (window.rows, window.width, 3))
+            return np.broadcast_to(film(base * level * 0.7 * ramp), (window.rows, window.width, 3))
         return blurred(self._lit(self.photo(window.width, window.rows, rng), light), rng.uniform(0.3, 3.0))
 
     def _sample(self, tile: Floats, flat: Floats, metres: float) -> Floats:
@@ -150,11 +150,11 @@ def linear_array(colour: Floats) -> Floats:
     return np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
-def _film(radiance: Floats) -> Floats:
-    """The tone curve of `person.frag`."""
+def film(radiance: Floats) -> Floats:
+    """Linear light as sRGB by the tone curve of `person.frag`, so that places and people fit together."""
     x = radiance * 0.8
-    film = ((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)).clip(0, 1)
-    return np.where(film < 0.0031308, film * 12.92, 1.055 * film ** (1 / 2.4) - 0.055)
+    curve = ((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)).clip(0, 1)
+    return np.where(curve < 0.0031308, curve * 12.92, 1.055 * curve ** (1 / 2.4) - 0.055)
 
 
 def _noise_tile(rng: np.random.Generator, sigma: float) -> Floats:

@@ -126,7 +126,7 @@ CAST = (
         _look("male", "old", ("balding", HAIR_GREY), Garment("shirt", LIGHT_BLUE),
               Garment("trousers", GREY, material="wool", length="ankle"),
               Garment("shoes", DARK_BROWN, material="leather"), outer=Garment("jacket", BROWN),
-              headwear=Garment("hat", BEIGE, sleeves="none"), beard=True, glasses="glasses",
+              headwear=Garment("hat", NAVY, sleeves="none"), beard=True, glasses="glasses",
               carried=(Carried("carrier bag", WHITE),)),
         ("an old man in a brown jacket and a hat", "elderly man with a white carrier bag", "brown jacket"),
         1.02, 18,

@@ -47,7 +47,10 @@ def hire(
     """Render ``people`` random people, `VIEWS` times each, at random distances and turned anyhow."""
     extras = []
     for _ in range(people):
-        with studio.dress(sample_look(rng), rng) as person:
+        look = sample_look(rng)
+        if look.pose == "sit":  # a seat is no part of a person, yet would be inside the box
+            look = replace(look, pose="stand")
+        with studio.dress(look, rng) as person:
             for _ in range(VIEWS):
                 z = _distance(view, rng)
                 spot = Spot(0.0, z, float(rng.uniform(0, 360)))

@@ -117,6 +117,8 @@ def _lines(people: list[Seen | None], width: int, rows: int) -> str:
 
 
 def _rendered(order: SceneOrder, sources: Sources, workers: int, todo: list[int]) -> Iterator[int]:
+    if not todo:
+        return
     if workers == 1:
         workshop = open_workshop(order, sources)
         for number in todo:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from synthesis.backdrop import film
 from synthesis.light import Light
 from synthesis.meshes import Floats
 from synthesis.render import Window
@@ -87,13 +88,6 @@ def build(place: Place, view: Viewpoint, light: Light, effort: Effort) -> Stage:
         solid_z,
         finer,
     )
-
-
-def film(radiance: Floats) -> Floats:
-    """Linear light as sRGB by the tone curve of `person.frag`, so that places and people fit together."""
-    x = radiance * np.float32(0.8)
-    curve = ((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)).clip(0, 1)
-    return np.where(curve < 0.0031308, curve * 12.92, 1.055 * curve ** (1 / 2.4) - 0.055).astype(np.float32)
 
 
 def _rays(view: Viewpoint, finer: int) -> Floats:

@@ -97,15 +97,15 @@ def laid(
     return paint
 
 
-def leaves(colour: RGB) -> Paint:
-    """A hedge or grass: clumps of light leaves over dark gaps."""
+def leaves(colour: RGB, *, depth: float = 1.0) -> Paint:
+    """A hedge, or grass at less ``depth``: clumps of light leaves over dark gaps."""
     base = linear_array(np.array(colour, np.float32))
 
     def paint(points: Floats, normals: Floats) -> Floats:
         at = unrolled(points, normals)
         clumps = noise(at, 0.9, 2)
         small = noise(at + 3 * clumps[:, None] * 0.01, 0.09, 3)
-        shade = np.clip(0.75 + 0.3 * clumps + 0.42 * small, 0.12, 2.2)
+        shade = np.clip(1 - 0.25 * depth + depth * (0.3 * clumps + 0.42 * small), 0.12, 2.2)
         warm = np.clip(0.5 + 0.4 * noise(at + 70, 1.5), 0, 1)[:, None]
         tint = 1 + warm * np.array([0.35, 0.08, -0.1], np.float32)
         return np.asarray(base * shade[:, None] * tint, np.float32)

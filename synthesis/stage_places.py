@@ -38,10 +38,13 @@ def north_gate() -> Site:
     slabs = laid((0.60, 0.58, 0.54), (0.6, 0.4), joint=0.01, varied=0.07, mortar=0.6)
     ground = zones(
         [
-            (lambda p: (p[:, 2] < -15.9) & (np.abs(p[:, 0] + 0.7) > 2.4), leaves((0.38, 0.43, 0.28))),
+            (
+                lambda p: (p[:, 2] < -15.9) & (np.abs(p[:, 0] + 0.7) > 2.4),
+                leaves((0.36, 0.41, 0.26), depth=0.45),
+            ),
             (lambda p: np.abs(np.abs(p[:, 0] + 0.2) - 2.75) < 0.07, mottled((0.68, 0.67, 0.64))),
             (lambda p: np.abs(p[:, 0] + 0.2) < 2.7, asphalt((0.39, 0.39, 0.40))),
-            (lambda p: (p[:, 0] > 4.6) & (p[:, 2] < -13.2), leaves((0.38, 0.43, 0.28))),
+            (lambda p: (p[:, 0] > 4.6) & (p[:, 2] < -13.2), leaves((0.36, 0.41, 0.26), depth=0.45)),
         ],
         slabs,
     )

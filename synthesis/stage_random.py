@@ -83,7 +83,7 @@ def _turned(picture: NDArray[np.uint8]) -> bool:
     return any(int(corner.max()) < DARK for corner in corners)
 
 
-def _colour(rng: np.random.Generator, low: float = 0.12, high: float = 0.85, *, vivid: float = 0.05) -> RGB:
+def _colour(rng: np.random.Generator, low: float = 0.12, high: float = 0.85, *, vivid: float = 0.02) -> RGB:
     red, green, blue = np.clip(rng.uniform(low, high) + rng.normal(0, vivid, 3), 0.04, 0.93)
     return (float(red), float(green), float(blue))
 
@@ -93,7 +93,7 @@ def _upright(rng: np.random.Generator) -> Paint:
     kind = rng.choice(["bricks", "panels", "plaster", "hedge"], p=[0.25, 0.3, 0.3, 0.15])
     if kind == "bricks":
         return laid(
-            _colour(rng, 0.3, 0.6, vivid=0.07), (0.225, 0.075), joint=0.012, mortar=rng.uniform(0.6, 1.4)
+            _colour(rng, 0.3, 0.6, vivid=0.03), (0.225, 0.075), joint=0.012, mortar=rng.uniform(0.6, 1.4)
         )
     if kind == "panels":
         size = (float(rng.uniform(0.4, 2.5)), float(rng.uniform(0.6, 3.0)))
@@ -101,7 +101,7 @@ def _upright(rng: np.random.Generator) -> Paint:
             _colour(rng), size, bond=0.0, joint=rng.uniform(0.01, 0.05), varied=rng.uniform(0.01, 0.15)
         )
     if kind == "plaster":
-        return mottled(_colour(rng, vivid=0.08), blots=rng.uniform(0.02, 0.15))
+        return mottled(_colour(rng, vivid=0.03), blots=rng.uniform(0.02, 0.15))
     return leaves((rng.uniform(0.2, 0.42), rng.uniform(0.28, 0.45), rng.uniform(0.12, 0.3)))
 
 
@@ -115,7 +115,8 @@ def _ground(rng: np.random.Generator, *, indoor: bool) -> Paint:
         if kind == "slabs":
             size = (float(rng.uniform(0.2, 1.2)), float(rng.uniform(0.2, 0.8)))
             return laid(
-                _colour(rng, 0.25, 0.8), size, bond=float(rng.choice([0.0, 0.5])), joint=rng.uniform(0.006, 0.015),
+                _colour(rng, 0.25, 0.8), size, bond=float(rng.choice([0.0, 0.5])),
+                joint=rng.uniform(0.006, 0.015),
                 varied=rng.uniform(0.01, 0.1), mortar=rng.uniform(0.4, 1.1),
             )  # fmt: skip
         if kind == "smooth":
@@ -124,7 +125,7 @@ def _ground(rng: np.random.Generator, *, indoor: bool) -> Paint:
             )
         if kind == "asphalt":
             return asphalt(_colour(rng, 0.25, 0.5, vivid=0.015))
-        return leaves((rng.uniform(0.25, 0.42), rng.uniform(0.33, 0.45), rng.uniform(0.15, 0.3)))
+        return leaves((rng.uniform(0.25, 0.42), rng.uniform(0.33, 0.45), rng.uniform(0.15, 0.3)), depth=0.4)
 
     first = floor()
     if rng.random() > 0.5:
@@ -144,7 +145,7 @@ def _thing(view: Viewpoint, back: float, rng: np.random.Generator) -> Solid:
     """A post, a pillar, a bench, a counter or a trough, somewhere in sight."""
     z = -float(np.exp(rng.uniform(np.log(2.0), np.log(max(3.0, 0.9 * back)))))
     x = float(rng.uniform(-0.55, 0.55)) * -z * view.width / view.focal
-    paint = _upright(rng) if rng.random() < 0.3 else mottled(_colour(rng, 0.06, 0.8, vivid=0.1))
+    paint = _upright(rng) if rng.random() < 0.3 else mottled(_colour(rng, 0.06, 0.8, vivid=0.06))
     if rng.random() < 0.5:
         radius = float(np.exp(rng.uniform(np.log(0.04), np.log(0.35))))
         return Post(x, z, radius, 0, float(rng.choice([0.9, 1.1, 3.0, 7.0])), paint)

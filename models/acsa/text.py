@@ -12,8 +12,9 @@ from models.acsa.image import Neck
 from models.acsa.tokens import Pieces, TextBatch
 
 TOGETHER = 32  # texts
-# Descriptions are short: on a CPU the fused attention costs a quarter of the whole tower, the plain one next to nothing.
-ATTENTION = {"attn_implementation": "eager"}
+# Descriptions are short: on a CPU the fused attention costs a quarter of the whole tower, the plain one next
+# to nothing.
+ATTENTION: dict[str, Any] = {"attn_implementation": "eager"}
 
 
 class TextEmbedding(NamedTuple):

@@ -128,8 +128,8 @@ def load_tokenizer(path: Path) -> Tokenizer:
 def learn_tokenizer(descriptions: Iterable[str], pieces: int) -> Tokenizer:
     """Lower-case word pieces from the descriptions themselves, for a text tower that starts from nothing.
 
-    Every letter seen and the most frequent words; the same descriptions always give the same pieces, which the
-    library's own trainer does not promise and a resumed run depends on.
+    Every letter seen and the most frequent words; the same descriptions always give the same pieces, which
+    the library's own trainer does not promise and a resumed run depends on.
     """
     normal, cut = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
     counts = Counter(
