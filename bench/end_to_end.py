@@ -49,7 +49,7 @@ class Rows:
     people: int  # in the gallery
     found: int  # of them, with a row at least
     rows: int  # that show one of them
-    mixed: int  # that show two
+    mixed: int  # that show two people or more
     strange: int  # that show nobody labelled
 
 
@@ -193,7 +193,7 @@ def rows_table(rows: Mapping[str, Rows]) -> Table:
     """How many rows people become."""
     drawn = Table(title="Rows (tracks) of the people in the footage")
     drawn.add_column("clip")
-    headings = ("people", "found", "rows of them", "rows / person", "show two people", "show nobody labelled")
+    headings = ("people", "found", "rows of them", "rows / person", "show two or more", "show a stranger")
     for heading in headings:
         drawn.add_column(heading, justify="right")
     for clip, each in rows.items():

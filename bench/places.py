@@ -18,7 +18,7 @@ from models.types import Floats
 from storage.types import Box
 
 PLACES = Path(__file__).with_name("places.json")
-LEAST = 0.5  # IoU from which a box shows the person who is there
+LEAST = 0.4  # IoU from which a box shows the person there; boxes of one person differ by arms and steps
 LONGEST = 16  # frames between two known boxes over which a straight line says where a person is
 
 Known = list[tuple[int, Floats]]  # frame and box (4,), by frame
@@ -31,7 +31,7 @@ class Places:
         self._known = known
 
     def who(self, source: str, frame: int, box: Box) -> str | None:
-        """The person whom a box shows: the one it overlaps most, if by half of the union; None for nobody."""
+        """The person whom a box shows: the one it overlaps most; None for nobody."""
         there = self.at(source, frame)
         if not there:
             return None

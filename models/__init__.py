@@ -1,1 +1,1 @@
-"""The networks: ACSA, the person detector, the tracker, their training and evaluation; numpy at the border."""
+"""The networks: ACSA, detector and tracker, their training and evaluation; numpy at the border."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from ultralytics.nn.autobackend import AutoBackend
 
 from models.detect_network import sha256
+from models.yolo import AutoBackend
 
 
 class ForeignNetwork:

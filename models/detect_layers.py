@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from ultralytics.nn.modules.conv import Conv
+
+from models.yolo import Conv
 
 DEAD = 1e-4  # share of the mean variance added to each channel's, so that silent channels are left alone
 

@@ -9,7 +9,8 @@ from typing import Any, cast
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from ultralytics.nn.tasks import DetectionModel
+
+from models.yolo import DetectionModel
 
 ARCHITECTURE = "yolo11n.yaml"
 TAUGHT_CLASSES = 80  # of the teacher; it also sets the width of the class branch

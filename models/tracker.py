@@ -4,10 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from ultralytics.engine.results import Boxes
-from ultralytics.trackers.byte_tracker import BYTETracker
 
 from models.types import Detections, Tracked
+from models.yolo import Boxes, BYTETracker
 
 
 class ByteTracker:

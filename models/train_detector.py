@@ -20,8 +20,6 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import nn
-from ultralytics.models.yolo.detect.train import DetectionTrainer
-from ultralytics.utils import YAML
 
 from models.detect_network import (
     ARCHITECTURE,
@@ -37,6 +35,7 @@ from models.detect_pictures import read_picture, split_pictures
 from models.detect_score import Marked, Truth, average_precision, best_threshold, mark
 from models.detector import SHIPPED, PersonDetector, load_detector
 from models.types import Detections, Floats
+from models.yolo import YAML, DetectionTrainer
 
 yaml: Any = YAML  # the library carries no types
 log = logging.getLogger(__name__)

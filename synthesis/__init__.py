@@ -1,1 +1,1 @@
-"""Renders people with exactly known looks, describes them, and writes data sets in the field's own formats."""
+"""Renders people with exactly known looks, describes them, and writes data sets in the field's formats."""

@@ -1,4 +1,4 @@
-"""What a rendered person looks like, known exactly: the contract between sampling, rendering and describing."""
+"""What a rendered person looks like, known exactly: the contract of sampling, rendering and describing."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -55,7 +55,7 @@ def test_a_person_is_on_the_line_between_two_known_boxes() -> None:
     assert places.at("clip", 9) == places.at("clip", 61) == places.at("other", 14) == {}
 
 
-def test_a_box_shows_whom_it_overlaps_most_and_by_half() -> None:
+def test_a_box_shows_whom_it_overlaps_most() -> None:
     places = Places({"clip": {"A": [(0, floats((0, 0, 20, 60)))], "B": [(0, floats((8, 0, 28, 60)))]}})
     assert places.who("clip", 0, (6, 0, 26, 60)) == "B"
     assert places.who("clip", 0, (1, 0, 21, 60)) == "A"

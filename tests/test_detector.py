@@ -1,13 +1,13 @@
 """What the person detector promises, on real pictures and with a network whose answers are known."""
 
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
-from ultralytics.utils import ASSETS
 
 from models.detect_letterbox import letterbox
 from models.detect_network import only_person, person_network, read_card, untrained
@@ -16,7 +16,7 @@ from models.detect_score import Truth, average_precision, best_threshold, mark, 
 from models.detector import PersonDetector, load_detector
 from models.types import Detections, Image
 
-STREET = ASSETS / "bus.jpg"
+STREET = files("ultralytics") / "assets" / "bus.jpg"
 ON_THE_STREET = np.array([[49, 399, 241, 904], [222, 406, 345, 861], [670, 394, 810, 879]], np.float32)
 
 

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple, Protocol
 
 import timm
 from torch import Tensor, nn
-from ultralytics.nn.tasks import DetectionModel
 
 from models.acsa.architecture import ImageShape
+from models.yolo import DetectionModel
 
 
 class Stages(NamedTuple):
