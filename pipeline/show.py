@@ -58,34 +58,26 @@ def answer_table(answer: Answer, media: Media, console: Console) -> None:
             console.print("There is no footage in this range.")
             return
         console.print("The nearest, who most likely are somebody else:")
-    table = Table("", "score", "prob.", "camera", "first seen", "last seen", "matched phrases", "crop")
+    table = Table("", "score", "camera", "first, last seen", "matched phrases, crop")
     table.columns[-1].overflow = "fold"
     for rank, match in enumerate(answer.matches or answer.nearest, 1):
         table.add_row(
             str(rank),
-            f"{match.score:.3f}",
-            f"{match.probability:.0%}",
+            f"{match.score:.3f}\n{match.probability:.0%}",
             match.shot.camera,
-            clock(match.shot.began),
-            clock(match.shot.ended),
-            matched(match.reasons),
-            media.locate(match.shot.crop),
+            f"{clock(match.shot.began)}\n{clock(match.shot.ended)}",
+            f"{matched(match.reasons)}\n{media.locate(match.shot.crop)}",
         )
     console.print(table)
 
 
 def ranked_table(ranked: Sequence[Ranked], console: Console) -> None:
     """Print one row per picture."""
-    table = Table("", "score", "prob.", "matched phrases", "picture")
+    table = Table("", "score", "matched phrases, picture")
     table.columns[-1].overflow = "fold"
     for row, picture in enumerate(ranked, 1):
-        table.add_row(
-            str(row),
-            f"{picture.score:.3f}",
-            f"{picture.probability:.0%}",
-            matched(picture.reasons),
-            str(picture.path),
-        )
+        score = f"{picture.score:.3f}\n{picture.probability:.0%}"
+        table.add_row(str(row), score, f"{matched(picture.reasons)}\n{picture.path}")
     console.print(table)
 
 

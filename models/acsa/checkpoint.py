@@ -72,9 +72,14 @@ def save_checkpoint(path: Path, network: Acsa, tokenizer: Tokenizer, card: Card)
     os.replace(unfinished, path)
     _write(path.with_suffix(".tokenizer.json"), tokenizer.to_str())
     told = replace(card, sha256=sha)
-    values = {"format": FORMAT, "model": told.model, **asdict(told)}
-    _write(path.with_suffix(".json"), json.dumps(values, indent=2) + "\n")
+    write_card(path, told)
     return told
+
+
+def write_card(path: Path, card: Card) -> None:
+    """The JSON beside the weights at `path`, replaced whole."""
+    values = {"format": FORMAT, "model": card.model, **asdict(card)}
+    _write(path.with_suffix(".json"), json.dumps(values, indent=2) + "\n")
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
