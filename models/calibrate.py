@@ -21,8 +21,12 @@ from models.data import read_dataset
 from models.training import check
 
 
-def recalibrate(weights: Path, data: Path, *, split: str, cache: Path) -> dict[str, float]:
+def recalibrate(
+    weights: Path, data: Path, *, split: str, cache: Path, threshold: float | None = None
+) -> dict[str, float]:
     """Fit on a split, write the card, and return what the fit says of itself.
+
+    `threshold` is the least probability of a match where real footage has shown a better one than the fit.
 
     Raises FileNotFoundError and ValueError as `load_checkpoint` and `read_dataset` do, and ValueError for a
     split without both people who match and people who do not.
@@ -32,6 +36,8 @@ def recalibrate(weights: Path, data: Path, *, split: str, cache: Path) -> dict[s
     reader = Reader(loaded.tokenizer, card.architecture.text)
     people = TrainingSet(read_dataset(data).split(split), reader, card.architecture.image, cache=cache)
     result = check(loaded.network, people)
+    if threshold is not None:
+        result = replace(result, calibration=replace(result.calibration, threshold=threshold))
     metrics = {**card.metrics, "whole": asdict(result.whole), "global": asdict(result.nearness)}
     write_card(weights, replace(card, weight=result.weight, calibration=result.calibration, metrics=metrics))
     return {
@@ -52,11 +58,15 @@ def main(line: Sequence[str] | None = None) -> int:
         "--data", type=Path, required=True, help="a data set in any format that training reads"
     )
     parser.add_argument("--split", default="val")
+    parser.add_argument("--threshold", type=float, help="instead of the fitted least probability of a match")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="folder for resized pictures")
     args = parser.parse_args(line)
     torch.set_num_threads(1)
     try:
-        print(json.dumps(recalibrate(args.weights, args.data, split=args.split, cache=args.cache)))
+        fitted = recalibrate(
+            args.weights, args.data, split=args.split, cache=args.cache, threshold=args.threshold
+        )
+        print(json.dumps(fitted))
     except (ValueError, OSError) as error:
         print(f"calibrate: {error}", file=sys.stderr)
         return 2

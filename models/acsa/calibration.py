@@ -14,7 +14,6 @@ Bools = NDArray[np.bool_]
 SHARES = np.linspace(0, 1, 21)
 SEEN = 5  # best candidates of a search that count as seen
 GALLERY = 100  # people of one search
-MISS = 2.0  # whoever looks for somebody forgives a stranger sooner than a miss
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +110,9 @@ def fit_platt(scores: NDArray[np.floating], truth: Bools) -> tuple[float, float]
 
 
 def best_cut(present: NDArray[np.floating], absent: NDArray[np.floating]) -> float:
-    """The score that parts the two with the fewest errors, a miss weighing MISS times a stranger shown."""
+    """The score that parts the two with the fewest errors, each kind weighing the same."""
     edges = np.unique(np.concatenate([present, absent]))
     middles = np.concatenate([edges[:1], (edges[1:] + edges[:-1]) / 2])
     kept = 1 - np.searchsorted(np.sort(present), middles) / len(present)
     refused = np.searchsorted(np.sort(absent), middles) / len(absent)
-    return float(middles[np.argmax(MISS * kept + refused)])
+    return float(middles[np.argmax(kept + refused)])
