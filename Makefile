@@ -1,6 +1,6 @@
 # make demo    install, ingest the footage that ships, search it, show the result
 # make test    every test            make check   format, lint, types, import rules
-# make bench   every benchmark       make serve   a worker for each queue and the schedule
+# make bench   every benchmark       make serve   one worker for all queues, and the schedule
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,7 +35,8 @@ bench-accuracy: $(INSTALLED)
 	$(BIN)/python -m bench.accuracy
 
 serve: $(INSTALLED)
-	$(BIN)/celery --app workers.app worker --beat --queues watch,index,search,upkeep --loglevel info
+	@test -n "$$PASSERBY_BROKER" || { echo "serve: set PASSERBY_BROKER to a Redis, such as redis://localhost:6379/0"; exit 2; }
+	$(BIN)/celery --app workers.app worker --beat --pool solo --schedule /tmp/passerby-beat --queues watch,index,search,upkeep --loglevel info
 
 clean:
 	rm -rf $(VENV) build data .mypy_cache .ruff_cache .pytest_cache
