@@ -45,6 +45,8 @@ def watch(args: Namespace, settings: Settings) -> int:
 def index(args: Namespace, settings: Settings) -> int:
     """Crops to sightings."""
     with _ledger(settings) as ledger:
+        if args.again:
+            ledger.index_again()
         _index(ledger, settings)
     return 0
 

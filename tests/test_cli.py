@@ -50,6 +50,16 @@ def test_the_sheet_is_a_picture(street: Path, tmp_path: Path) -> None:
         assert picture.format == "PNG"
 
 
+def test_a_new_index_is_filled_from_the_crops_alone(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PASSERBY_INDEX", f"edge:{tmp_path / 'index'}")
+    line = ["--data", str(street), "search", "black coat", "--json", "--min-probability", "0"]
+    assert main(["--data", str(street), "index", "--again"]) == 0
+    assert main(line) == 0
+    assert len(json.loads(capsys.readouterr().out)["matches"]) >= 3
+
+
 def test_rank_orders_the_pictures_of_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
