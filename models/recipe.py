@@ -30,6 +30,7 @@ class Recipe:
     decay: str = "cosine"  # "cosine" or "steps"
     decay_at: tuple[float, ...] = ()  # "steps": shares of the run where the rates fall to a tenth
     clip: float = 5.0  # largest norm of the gradient; 0 for none
+    average: float = 0.0  # decay of the moving average of the weights, which is what is kept; 0 for none
     frozen_trunk: tuple[str, ...] = ()  # beginnings of names inside the trunk, such as "0." or "patch_embed"
     frozen_trunk_norms: bool = False  # keep all batch norms of the trunk as they came
     frozen_text_embeddings: bool = False
@@ -44,6 +45,10 @@ class Recipe:
         object.__setattr__(self, "frozen_trunk", tuple(self.frozen_trunk))
         if self.decay not in ("cosine", "steps"):
             raise ValueError(f'decay is "{self.decay}": choose "cosine" or "steps"')
+        if not 0 <= self.average < 1:
+            raise ValueError(
+                f"average is {self.average}: give a decay from 0 (none) to below 1, such as 0.998"
+            )
         if min(self.batch, self.accumulate, self.pictures_per_identity, self.evaluations) < 1:
             raise ValueError("batch, accumulate, pictures_per_identity and evaluations must be at least 1")
         if self.batch % self.pictures_per_identity:

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from models.acsa.network import to_pixels
+from models.acsa.network import Acsa, to_pixels
 from models.batches import Batch, Share, TrainingSet
 from models.objective import Objective
 from models.recipe import Recipe
@@ -43,6 +44,10 @@ class Trainer:
         self.objective, self.recipe, self.steps = objective.to(device), recipe, steps
         self.device, self.share, self.wreck = device, share, wreck
         self.optimizer = torch.optim.AdamW(parameter_groups(objective, recipe), fused=True)
+        self.average: AveragedModel | None = None
+        if recipe.average:  # of the buffers too: batch statistics belong to the weights that made them
+            how = get_ema_multi_avg_fn(recipe.average)  # type: ignore[no-untyped-call]
+            self.average = AveragedModel(objective.network, multi_avg_fn=how, use_buffers=True)
         self.forward: nn.Module = objective
         if share.total > 1:
             losses = recipe.losses
@@ -86,7 +91,14 @@ class Trainer:
         if self.recipe.clip:
             nn.utils.clip_grad_norm_(self.objective.parameters(), self.recipe.clip)
         self.optimizer.step()
+        if self.average is not None:
+            self.average.update_parameters(self.objective.network)
         return sums
+
+    @property
+    def network(self) -> Acsa:
+        """What the run is for: the moving average where the recipe keeps one (Polyak & Juditsky, 1992)."""
+        return self.objective.network if self.average is None else cast(Acsa, self.average.module)
 
     def _terms(self, batch: Batch) -> dict[str, Tensor]:
         pixels = to_pixels(batch.images.to(self.device))
@@ -120,6 +132,7 @@ class Trainer:
             "best": best,
             "objective": self.objective.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
         }
         unfinished = path.with_suffix(".part")
         torch.save(state, unfinished)
@@ -136,6 +149,8 @@ class Trainer:
             )
         self.objective.load_state_dict(state["objective"])
         self.optimizer.load_state_dict(state["optimizer"])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
         return int(state["step"]), float(state["best"])
 
 

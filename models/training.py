@@ -85,7 +85,7 @@ def train(run: Run, device: torch.device, share: Share = ALONE) -> float:
             if record:
                 record.step(done, terms, trainer.optimizer.param_groups[-1]["lr"])
                 if done in check_at:
-                    record.check(done)
+                    record.check(done, trainer.network)
                 if done in check_at or stop or record.since_saved() > SAVE_EVERY:
                     trainer.save(state, done, record.best)
                     record.saved = time.monotonic()
@@ -172,11 +172,11 @@ class Record:
             left = duration((self.ready.steps - done) * seconds / (done - self.begun))
             log.info("step %d/%d: %s; %.0f crops/s, %s left", done, self.ready.steps, parts, speed, left)
 
-    def check(self, done: int) -> None:
+    def check(self, done: int, network: Acsa) -> None:
         """Validate, and keep the network if it is the best so far."""
         if self.ready.checking is None:
             raise ValueError("only the first process validates")
-        result = check(self.ready.network, self.ready.checking)
+        result = check(network, self.ready.checking)
         whole, near = result.whole, result.nearness
         log.info(
             "validation after step %d: R@1 %.2f mAP %.2f, by the global vector alone R@1 %.2f mAP %.2f, "
@@ -187,13 +187,13 @@ class Record:
         self.checks.add({"step": done, **row, "weight": result.weight})
         if whole.map > self.best:
             self.best = whole.map
-            self._keep(done, result)
+            self._keep(done, network, result)
         draw_curves(self.steps, self.checks, self.run.out / "curves.png")
 
-    def _keep(self, done: int, result: Validated) -> None:
+    def _keep(self, done: int, network: Acsa, result: Validated) -> None:
         data, recipe = self.ready.training.data, self.run.preset.recipe
         card = Card(
-            self.ready.network.architecture,
+            network.architecture,
             weight=result.weight,
             calibration=result.calibration,
             data={"name": data.name, "pictures": len(data), "captions": len(data.captions),
@@ -203,9 +203,7 @@ class Record:
             recipe={**recipe.record(), "steps": self.ready.steps, "from": str(self.run.start or "")},
             licence=LICENCE,
         )  # fmt: skip
-        save_checkpoint(
-            self.run.out / "checkpoint.safetensors", self.ready.network, self.ready.tokenizer, card
-        )
+        save_checkpoint(self.run.out / "checkpoint.safetensors", network, self.ready.tokenizer, card)
 
 
 def check(network: Acsa, data: TrainingSet) -> Validated:

@@ -43,8 +43,9 @@ class TextFeatures:
     """One description: the sentence and its phrases."""
 
     vector: Floats  # (d,) unit length
-    phrases: tuple[str, ...]  # at most ten; what the rows of `phrase_vectors` say
-    phrase_vectors: Floats  # (len(phrases), e)
+    phrases: tuple[str, ...]  # what the rows of `phrase_vectors` say; "no bag" where it is excluded
+    phrase_vectors: Floats  # (len(phrases), e); of an excluded phrase that of the thing itself
+    excluded: tuple[bool, ...]  # whether somebody of whom the phrase's thing is true is not wanted
 
 
 @dataclass(frozen=True, slots=True, eq=False)

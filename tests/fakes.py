@@ -94,7 +94,7 @@ class ColourEncoder:
         if not words:
             raise ValueError(f'there is nothing to look for in "{text}"; describe what the person looks like')
         vectors = np.stack([unit(np.array(COLOURS[word], np.float32)) for word in words])
-        return TextFeatures(unit(vectors.sum(0)), tuple(words), vectors)
+        return TextFeatures(unit(vectors.sum(0)), tuple(words), vectors, (False,) * len(words))
 
     def score(self, text: TextFeatures, nearness: Floats, parts: NDArray[np.float16]) -> Scores:
         similarity = np.einsum("pe,nke->npk", text.phrase_vectors, parts.astype(np.float32))

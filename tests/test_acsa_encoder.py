@@ -52,19 +52,20 @@ def test_numpy_scores_equal_the_network(tmp_path: Path, local: str, phrases: str
     parts = np.stack([one.parts for one in features])
     nearness = np.stack([one.vector for one in features]) @ text.vector
     found = encoder.score(text, nearness, parts)
+    wanted, bag = torch.from_numpy(text.phrase_vectors).split([3, 1])
     network = encoder._network
     with torch.no_grad():
-        present = torch.ones(1, len(text.phrases), dtype=torch.bool)
-        close = network.attention(
-            torch.from_numpy(parts).float(), torch.from_numpy(text.phrase_vectors)[None], present
-        )
+        rows = torch.from_numpy(parts).float()
+        close = network.attention(rows, wanted[None], torch.ones(1, 3, dtype=torch.bool))
+        shut_out = network.attention(rows, bag[None], torch.ones(1, 1, dtype=torch.bool))
     i2t, t2i = close.i2t[:, 0].numpy(), close.t2i[:, 0].numpy()
     expected = {"i2t": i2t, "t2i": t2i, "mean": (i2t + t2i) / 2}[local]
-    np.testing.assert_allclose(found.total, 0.6 * nearness + 0.4 * expected, atol=1e-5)
+    true = 1 / (1 + np.exp(1 - 5 * torch.cat([close.phrases[:, 0], shut_out.phrases[:, 0]], 1).numpy()))
+    np.testing.assert_allclose(found.agreement[:, :3], true[:, :3], atol=1e-5)
+    np.testing.assert_allclose(found.agreement[:, 3], 1 - true[:, 3], atol=1e-5)
+    expected_total = 0.6 * nearness + 0.4 * expected + np.log(2 - 2 * true[:, 3]) / 9
+    np.testing.assert_allclose(found.total, expected_total, atol=1e-5)
     np.testing.assert_allclose(found.probability, 1 / (1 + np.exp(3 - 9 * found.total)), atol=1e-5)
-    np.testing.assert_allclose(
-        found.agreement, 1 / (1 + np.exp(1 - 5 * close.phrases[:, 0].numpy())), atol=1e-5
-    )
     assert found.similarity.shape == (4, 4, 9)
     assert np.abs(found.similarity).max() <= 1 + 1e-5
 
@@ -81,6 +82,16 @@ def test_features_are_what_the_index_keeps(tmp_path: Path) -> None:
     text = encoder.encode_text(TEXT)
     assert text.phrases == ("red coat", "grey hood", "blue jeans", "no bag")
     assert text.phrase_vectors.shape == (4, 16)
+    assert text.excluded == (False, False, False, True)
+
+
+def test_what_is_shut_out_does_not_colour_what_is_wanted(tmp_path: Path) -> None:
+    encoder, _ = make(tmp_path)
+    plain, without = encoder.encode_text("red coat"), encoder.encode_text("red coat, but no bag")
+    np.testing.assert_allclose(without.vector, plain.vector, atol=1e-5)
+    np.testing.assert_allclose(without.phrase_vectors[0], plain.phrase_vectors[0], atol=1e-5)
+    bag = encoder.encode_text("bag")
+    np.testing.assert_allclose(without.phrase_vectors[1], bag.phrase_vectors[0], atol=1e-5)
 
 
 def test_a_crop_is_encoded_alike_in_any_batch(tmp_path: Path) -> None:

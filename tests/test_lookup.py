@@ -140,7 +140,7 @@ class LightEncoder:
         return [ImageFeatures(np.array([x], np.float32), np.array([[x]], np.float16)) for x in light]
 
     def encode_text(self, text: str) -> TextFeatures:
-        return TextFeatures(np.ones(1, np.float32), (text,), np.ones((1, 1), np.float32))
+        return TextFeatures(np.ones(1, np.float32), (text,), np.ones((1, 1), np.float32), (False,))
 
     def score(self, text: TextFeatures, nearness: Floats, parts: NDArray[np.float16]) -> Scores:
         close = -parts[:, 0, 0].astype(np.float32)

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from models.acsa.checkpoint import Checkpoint, load_checkpoint
+from models.acsa.exclusions import part
 from models.acsa.matching import Matcher
 from models.acsa.tokens import Reader
 from models.pictures import fit
@@ -58,15 +59,23 @@ class AcsaEncoder:
 
     @torch.inference_mode()
     def encode_text(self, text: str) -> TextFeatures:
-        """One description. ValueError where it names nothing to look for."""
-        read = self._reader.read(text)
-        embedded = self._network.text(self._reader.batch([read]).to(self._device))
+        """One description, what it shuts out encoded apart. ValueError where it names nothing to look for."""
+        asked = part(text)
+        read = [self._reader.read(one) for one in (asked.wanted, *asked.excluded)]
+        embedded = self._network.text(self._reader.batch(read).to(self._device))
         vector = torch.nn.functional.normalize(embedded.vector, dim=1)[0]
-        return TextFeatures(vector.cpu().numpy(), read.phrases, embedded.phrases[0].cpu().numpy())
+        excluded = [row > 0 for row, one in enumerate(read) for _ in one.phrases]
+        said = [phrase for one in read for phrase in one.phrases]
+        return TextFeatures(
+            vector.cpu().numpy(),
+            tuple(f"no {phrase}" if out else phrase for phrase, out in zip(said, excluded, strict=True)),
+            embedded.phrases[embedded.present].cpu().numpy(),
+            tuple(excluded),
+        )
 
     def left_out(self, text: str) -> tuple[str, ...]:
         """The phrases of a description that are beyond the network's limits, so that a user can be told."""
-        return self._reader.read(text).left_out
+        return self._reader.read(part(text).wanted).left_out
 
     def score(self, text: TextFeatures, nearness: Floats, parts: NDArray[np.float16]) -> Scores:
         """Score n candidates: `nearness` (n,) are the global cosines, `parts` is (n, p, e)."""

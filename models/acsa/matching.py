@@ -16,6 +16,8 @@ from models.acsa.checkpoint import Card
 from models.acsa.network import Acsa
 from models.types import Floats, Scores, TextFeatures
 
+FAINTEST = 0.01  # chance that an excluded thing is not there: below, the network's word is not worth more
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Normed:
@@ -62,54 +64,89 @@ class Matcher:
         )
 
     def score(self, text: TextFeatures, nearness: Floats, parts: NDArray[np.float16]) -> Scores:
-        """n candidates with `nearness` (n,) and `parts` (n, p, width) against one description of k
-        phrases.
+        """n candidates with `nearness` (n,) and `parts` (n, p, width) against one description of k phrases.
+
+        Every excluded phrase multiplies the odds of a match by the chance that it is not true, over the even
+        chance that it had before anybody looked (phrases are calibrated on as many true as untrue ones).
         """
+        out = np.array(text.excluded)
+        candidates = self._candidates(parts)
+        wanted = self._compare(candidates, text.phrase_vectors[~out])
+        phrases = wanted.t2i()
+        ways = {"t2i": phrases.mean(axis=1)}
+        if self.local != "t2i":
+            ways["i2t"] = wanted.i2t()
+            ways["mean"] = (ways["i2t"] + ways["t2i"]) / 2
+        total = ((1 - self.weight) * nearness + self.weight * ways[self.local]).astype(np.float32)
+        agreement = np.empty((len(parts), len(out)), np.float32)
+        similarity = np.empty((len(parts), len(out), parts.shape[1]), np.float32)
+        agreement[:, ~out] = self.calibration.agreement(phrases)
+        similarity[:, ~out] = wanted.similarity()
+        for row in np.flatnonzero(out):  # each by itself, as single phrases are calibrated
+            found = self._compare(candidates, text.phrase_vectors[row : row + 1])
+            agreement[:, row] = 1 - self.calibration.agreement(found.t2i()[:, 0])
+            similarity[:, row] = found.similarity()[:, 0]
+            total += np.log(2 * np.maximum(agreement[:, row], FAINTEST)) / self.calibration.scale
+        return Scores(total, self.calibration.probability(total), similarity, agreement)
+
+    def _candidates(self, parts: NDArray[np.float16]) -> "_Candidates":
         n, p, width = parts.shape
         mapped = parts.reshape(n * p, width).astype(np.float32) @ self.image
         mapped += self.image_bias
         query, value = np.split(mapped, 2, axis=1)
-        key = _unit(self.key(text.phrase_vectors))
-        text_value = self.value(text.phrase_vectors)
+        query = query / np.maximum(np.sqrt(np.einsum("ij,ij->i", query, query)), TINY)[:, None]
         lengths = np.sqrt(np.einsum("ij,ij->i", value, value)).reshape(n, p)
-        text_lengths = np.linalg.norm(text_value, axis=1)
-        ask = np.sqrt(np.einsum("ij,ij->i", query, query))
-        likeness = ((query @ key.T) / np.maximum(ask, TINY)[:, None]).reshape(n, p, -1)
-        agreement = (value @ text_value.T).reshape(n, p, -1)
-        similarity = agreement / np.maximum(lengths[:, :, None] * text_lengths, TINY)
-        likeness = np.where(likeness > 0, likeness, SLOPE * likeness)
-        phrases = _t2i(likeness, agreement, value.reshape(n, p, -1), text_lengths)
-        ways = {"t2i": phrases.mean(axis=1)}
-        if self.local != "t2i":
-            ways["i2t"] = _i2t(likeness, agreement, lengths, text_value)
-            ways["mean"] = (ways["i2t"] + ways["t2i"]) / 2
-        total = ((1 - self.weight) * nearness + self.weight * ways[self.local]).astype(np.float32)
-        return Scores(
-            total,
-            self.calibration.probability(total),
-            np.ascontiguousarray(similarity.transpose(0, 2, 1), dtype=np.float32),
-            self.calibration.agreement(phrases),
-        )
+        return _Candidates(query, np.ascontiguousarray(value).reshape(n, p, -1), lengths)
+
+    def _compare(self, candidates: "_Candidates", phrases: Floats) -> "_Pairs":
+        """The candidates with the k phrases (k, width) of one text."""
+        n, p, _ = candidates.value.shape
+        key, value = _unit(self.key(phrases)), self.value(phrases)
+        likeness = (candidates.query @ key.T).reshape(n, p, -1)
+        agreement = (candidates.value.reshape(n * p, -1) @ value.T).reshape(n, p, -1)
+        return _Pairs(candidates, value, np.where(likeness > 0, likeness, SLOPE * likeness), agreement)
 
 
-def _i2t(likeness: Floats, agreement: Floats, lengths: Floats, text_value: Floats) -> Floats:
-    """(n,) from likeness and agreement (n, p, k), lengths (n, p) of image values and text values (k, a)."""
-    over_parts = likeness / (np.sqrt((likeness**2).sum(axis=1, keepdims=True)) + TINY)
-    weights = _softmax(SHARPNESS * over_parts, axis=2)  # over phrases
-    attended = np.sqrt(np.maximum(((weights @ (text_value @ text_value.T)) * weights).sum(axis=2), TINY**2))
-    scores = (weights * agreement).sum(axis=2) / np.maximum(attended * lengths, TINY)
-    return scores.mean(axis=1)  # type: ignore[no-any-return]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidates:
+    """The mapped parts of n candidates."""
+
+    query: Floats  # (n * p, attention) unit length
+    value: Floats  # (n, p, attention)
+    lengths: Floats  # (n, p) of the values
 
 
-def _t2i(likeness: Floats, agreement: Floats, value: Floats, text_lengths: Floats) -> Floats:
-    """(n, k) from likeness and agreement (n, p, k), image values (n, p, a) and lengths (k,) of text
-    values.
-    """
-    over_phrases = likeness / (np.sqrt((likeness**2).sum(axis=2, keepdims=True)) + TINY)
-    weights = _softmax(SHARPNESS * over_phrases, axis=1)  # over parts
-    grams = value @ value.transpose(0, 2, 1)  # (n, p, p)
-    attended = np.sqrt(np.maximum(((grams @ weights) * weights).sum(axis=1), TINY**2))
-    return (weights * agreement).sum(axis=1) / np.maximum(attended * text_lengths, TINY)  # type: ignore[no-any-return]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Every part of n candidates with every one of k phrases."""
+
+    candidates: _Candidates
+    text_value: Floats  # (k, attention)
+    likeness: Floats  # (n, p, k)
+    agreement: Floats  # (n, p, k): products of the values
+
+    def similarity(self) -> Floats:
+        """(n, k, p) cosines of the values."""
+        lengths = self.candidates.lengths[:, :, None] * np.linalg.norm(self.text_value, axis=1)
+        return (self.agreement / np.maximum(lengths, TINY)).transpose(0, 2, 1)  # type: ignore[no-any-return]
+
+    def i2t(self) -> Floats:
+        """(n,)"""
+        over_parts = self.likeness / (np.sqrt((self.likeness**2).sum(axis=1, keepdims=True)) + TINY)
+        weights = _softmax(SHARPNESS * over_parts, axis=2)  # over phrases
+        gram = self.text_value @ self.text_value.T
+        attended = np.sqrt(np.maximum(((weights @ gram) * weights).sum(axis=2), TINY**2))
+        lengths = np.maximum(attended * self.candidates.lengths, TINY)
+        return ((weights * self.agreement).sum(axis=2) / lengths).mean(axis=1)  # type: ignore[no-any-return]
+
+    def t2i(self) -> Floats:
+        """(n, k)"""
+        over_phrases = self.likeness / (np.sqrt((self.likeness**2).sum(axis=2, keepdims=True)) + TINY)
+        weights = _softmax(SHARPNESS * over_phrases, axis=1)  # over parts
+        value = self.candidates.value
+        attended = ((value @ value.transpose(0, 2, 1) @ weights) * weights).sum(axis=1)
+        lengths = np.sqrt(np.maximum(attended, TINY**2)) * np.linalg.norm(self.text_value, axis=1)
+        return (weights * self.agreement).sum(axis=1) / np.maximum(lengths, TINY)  # type: ignore[no-any-return]
 
 
 def _softmax(values: Floats, axis: int) -> Floats:

@@ -71,3 +71,8 @@ ADJECTIVES = COLOURS | _set(
 STOP = DETERMINERS | PREPOSITIONS | CONJUNCTIONS | VERBS | ADVERBS | NEGATORS
 # A word of these classes ends the reach of a negation; "or", "nor" and determiners do not.
 ENDS_NEGATION = _set("and but with plus then yet while")
+HAIR_COLOURS = _set("blonde blond brunette redhead redheaded ginger bald balding grey-haired black-haired")
+# Words that lead to a negation and go with it: "a coat, but she does not carry a bag".
+LEADING = _set(
+    "and but who which that he she they with is are was were be being does do did has have had can could , ;"
+)
