@@ -163,9 +163,9 @@ def _published(shared: Path) -> str:
     return str(path) if path.is_file() else path.name
 
 
-def _timed(make: Callable[[], Tracker], stages: Stages) -> Callable[[], Tracker]:
-    def made() -> Tracker:
-        tracker = make()
+def _timed(make: Callable[[str], Tracker], stages: Stages) -> Callable[[str], Tracker]:
+    def made(state: str) -> Tracker:
+        tracker = make(state)
         stages.time(tracker, "tracker", "update")
         return tracker
 

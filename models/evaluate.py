@@ -1,7 +1,7 @@
 """Evaluate weights on a captioned data set, with and without cross-attention.
 
 python -m models.evaluate --weights W.safetensors --data DIR
-    [--split test] [--paper-table] [--examples page.png] [--cost]
+    [--split test] [--paper-table] [--examples page.png] [--page page.html] [--cost]
 
 Several --weights (the same recipe under several seeds) give mean and deviation as well.
 """
@@ -22,9 +22,10 @@ from models.acsa.checkpoint import load_checkpoint
 from models.cost import Cost, measure_cost
 from models.data import Dataset, read_dataset
 from models.metrics import Spread, over_seeds
+from models.page import write_html
 from models.pairs import PairScores, score_pairs
 from models.ranking import Ranking, measure
-from models.sheet import draw_examples, save_page
+from models.sheet import choose_answers, draw_examples, save_page
 
 WHOLE, NEARNESS, LOCAL = "with cross-attention", "global vectors only", "cross-attention only"
 
@@ -94,9 +95,16 @@ def _run(options: argparse.Namespace, console: Console) -> None:
         ]
         console.print(tables.beside_published(dataset, options.split, runs))
     first = evaluations[0]
-    if options.examples:
-        save_page(draw_examples(dataset, first.pairs.total(first.weight)), options.examples)
-        console.print(f"ranked examples: {options.examples}")
+    if options.examples or options.page:
+        scores = first.pairs.total(first.weight)
+        answers = choose_answers(dataset, scores)
+        if options.examples:
+            save_page(draw_examples(dataset, answers), options.examples)
+        if options.page:
+            options.page.parent.mkdir(parents=True, exist_ok=True)
+            title = f"{first.model} on {dataset.name} ({options.split})"
+            options.page.write_text(write_html(dataset, scores, answers, title), encoding="utf-8")
+        console.print("ranked examples:", *filter(None, (options.examples, options.page)))
     cost = None
     if options.cost:
         cost = measure_cost(load_checkpoint(options.weights[0]), dataset.captions[0], device)
@@ -144,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--paper-table", action="store_true", help="set the run beside published rows")
     parser.add_argument("--examples", type=Path, metavar="PNG", help="draw a page of ranked examples")
+    parser.add_argument("--page", type=Path, metavar="HTML", help="write the same page as one HTML file")
     parser.add_argument("--cost", action="store_true", help="count parameters and MACs, take times")
     parser.add_argument("--json", type=Path, help="write everything measured to this file")
     parser.add_argument("--device", default="", help="cpu, cuda, cuda:1 (default: cuda where there is one)")

@@ -44,7 +44,8 @@ class Objective(nn.Module):
     def terms(self, image: ImageEmbedding, text: TextEmbedding, truth: Truth) -> dict[str, Tensor]:
         weights, terms = self.weights, dict[str, Tensor]()
         if weights.cmpm:
-            terms["cmpm"] = weights.cmpm * cmpm(image.vector, text.vector, truth.match)
+            matched = cmpm(image.vector, text.vector, truth.match, released=weights.released)
+            terms["cmpm"] = weights.cmpm * matched
         if self.cmpc is not None:
             terms["cmpc"] = weights.cmpc * self.cmpc(image.vector, text.vector, truth.identity)
         if weights.sdm:
@@ -55,8 +56,10 @@ class Objective(nn.Module):
         if weights.local or weights.local_nce or self.phrase is not None:
             close: Closeness = self.network.attention(image.parts, text.phrases, text.present)
             if weights.local:
-                ways = contrastive(close.i2t, truth.match) + contrastive(close.t2i, truth.match)
-                terms["local"] = weights.local * ways
+                ways = [
+                    contrastive(one, truth.match, released=weights.released) for one in (close.i2t, close.t2i)
+                ]
+                terms["local"] = weights.local * (ways[0] + ways[1])
             if weights.local_nce:
                 scores = local_score(close, self.network.architecture.local)
                 terms["local_nce"] = weights.local_nce * nce(scores, truth.match, weights.nce_temperature)

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,24 +20,45 @@ TEXT = 300  # width of the column with the query
 RIGHT, WRONG = (30, 150, 60), (200, 40, 40)
 
 
-def draw_examples(dataset: Dataset, scores: Floats, *, queries: int = 12, seed: int = 0) -> PIL.Image.Image:
-    """Rank the pictures for randomly chosen captions, so that the page shows misses as often as they come.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One caption with the pictures that were ranked best for it."""
+
+    caption: int
+    own: int  # the picture that the caption was written for
+    best: tuple[int, ...]  # pictures, best first
+    right: tuple[bool, ...]  # whether the caption is true of each of them
+    first: int  # rank of the first right picture, from 1
+
+
+def choose_answers(dataset: Dataset, scores: Floats, *, queries: int = 12, seed: int = 0) -> list[Answer]:
+    """The best pictures for randomly chosen captions, so that misses are shown as often as they come.
 
     Args:
         scores: (n_img, n_txt).
     """
     count = min(queries, len(dataset.captions))
     chosen = np.sort(np.random.default_rng(seed).choice(len(dataset.captions), count, replace=False))
-    page = PIL.Image.new("RGB", (TEXT + CELL[0] * (TOP + 1), CELL[1] * count), "white")
-    for row, caption in enumerate(chosen.tolist()):
+    answers = []
+    for caption in chosen.tolist():
         true = dataset.matches(captions=[caption])[:, 0]
-        best = np.lexsort((true, -scores[:, caption]))[:TOP]
+        order = np.lexsort((true, -scores[:, caption]))  # of equal scores the wrong ones first
+        best, own = order[:TOP], int(dataset.owners[caption])
+        first = int(np.argmax(true[order])) + 1
+        answers.append(Answer(caption, own, tuple(best.tolist()), tuple(true[best].tolist()), first))
+    return answers
+
+
+def draw_examples(dataset: Dataset, answers: Sequence[Answer]) -> PIL.Image.Image:
+    """One row per answer: the words, the picture they were written for, the ten best."""
+    page = PIL.Image.new("RGB", (TEXT + CELL[0] * (TOP + 1), CELL[1] * len(answers)), "white")
+    for row, answer in enumerate(answers):
         top = row * CELL[1]
-        _write(page, dataset.captions[caption], (8, top + 8))
-        own = dataset.examples[int(dataset.owners[caption])]
+        _write(page, dataset.captions[answer.caption], (8, top + 8))
+        own = dataset.examples[answer.own]
         _paste(page, read_image(own.image), (TEXT, top), (255, 255, 255))
-        for place, image in enumerate(best.tolist(), start=1):
-            colour = RIGHT if true[image] else WRONG
+        for place, (image, right) in enumerate(zip(answer.best, answer.right, strict=True), start=1):
+            colour = RIGHT if right else WRONG
             _paste(page, read_image(dataset.examples[image].image), (TEXT + place * CELL[0], top), colour)
     return page
 

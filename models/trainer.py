@@ -112,6 +112,10 @@ class Trainer:
         for name, module in self.objective.network.image.trunk.net.named_modules():
             if isinstance(module, NORMS) and name.startswith(kept):
                 module.eval()
+        text = self.objective.network.text  # no dropout in what is frozen: it should stay what it was
+        if self.recipe.frozen_text_embeddings:
+            text.embeddings().eval()
+        text.layers()[: self.recipe.frozen_text_layers].eval()
 
     def _stop(self, number: int, batch: Batch, terms: dict[str, Tensor]) -> None:
         values = ", ".join(f"{name} {float(term.detach()):g}" for name, term in terms.items())
@@ -171,7 +175,7 @@ def freeze(objective: Objective, recipe: Recipe) -> None:
         one.requires_grad_(False)
     if recipe.frozen_text_embeddings:
         text.embeddings().requires_grad_(False)
-    layers = list(text.layers())
+    layers = text.layers()
     if recipe.frozen_text_layers > len(layers):
         raise ValueError(
             f"frozen_text_layers is {recipe.frozen_text_layers}, but the text tower has {len(layers)}"

@@ -14,9 +14,11 @@ from pathlib import Path
 from types import FrameType
 
 import torch
+from rich.console import Console
 from tokenizers import Tokenizer
 from torch import distributed
 
+from models import tables
 from models.acsa.checkpoint import Card, load_checkpoint, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import Reader
@@ -110,8 +112,8 @@ def prepare(run: Run, share: Share) -> Prepared:
     """Read the data and build the network it trains."""
     recipe = run.preset.recipe
     data = read_dataset(run.data, tolerance=run.tolerance)
-    for note in data.notes:
-        log.info("data: %s", note)
+    if not share.number:
+        Console().print(tables.counts(data))
     train_data = data.split("train")
     if recipe.frozen_trunk and recipe.trunk_from == "random" and not run.start:
         raise ValueError(

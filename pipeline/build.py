@@ -1,38 +1,134 @@
 """Put the parts together as the settings say: only here is it known which class stands behind a port."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 from models.acsa.encoder import AcsaEncoder, load_encoder
 from models.detector import load_detector
-from models.tracker import ByteTracker
+from models.tracker import PeopleTracker
 from pipeline import ingest
+from pipeline.question import Question, literal, read, refused_terms
+from pipeline.record_command import recorded_version
 from pipeline.search import Search
 from pipeline.settings import Settings
+from pipeline.survey import Site
+from pipeline.upkeep import Stores
 from pipeline.watch import Watch
-from storage.index import open_index
+from pipeline.zones import Zones
+from storage.archive import Archive
+from storage.audit import Audit
+from storage.cameras import Camera, Cameras
+from storage.erasures import Erasures
+from storage.holds import Holds
+from storage.index import Index, Models, open_models
 from storage.ledger import Ledger
 from storage.media import open_media
+from storage.qdrant_server import Cluster
+from storage.recordings import Recordings
+from storage.types import Standing
 
 TRACKED = 0.1  # detections down to this score may continue a track; the networks' own thresholds start one
 
 
-def encoder(settings: Settings) -> AcsaEncoder:
+def encoder(settings: Settings, weights: str = "") -> AcsaEncoder:
     """The search network; raises FileNotFoundError or ValueError when its weights cannot be used."""
-    return load_encoder(settings.model, batch=settings.batch)
+    return load_encoder(weights or settings.model, batch=settings.batch)
+
+
+def answering(settings: Settings) -> AcsaEncoder:
+    """The search network whose sightings answer, unless the settings name another; raises as `encoder`."""
+    if settings.model:
+        return encoder(settings)
+    with closing(models(settings)) as kept:
+        active = kept.active()
+    return encoder(settings, active.weights if active else "")
+
+
+def models(settings: Settings) -> Models:
+    """The index of the settings with every model in it."""
+    cluster = Cluster(
+        settings.index_shards,
+        settings.index_replicas,
+        settings.index_writes,
+        settings.index_key.get_secret_value(),
+    )
+    return open_models(settings.index_url, cluster)
+
+
+def index(settings: Settings, model: str) -> Index:
+    """The sightings of `model` in the index of the settings, to be closed; raises as `Models.open`."""
+    with closing(models(settings)) as kept:
+        return kept.open(model, absolute(settings.model))
+
+
+def absolute(weights: str) -> str:
+    """How an index keeps the name of weights, so that they are found from any folder; empty: the shipped."""
+    return str(Path(weights).resolve()) if weights else ""
 
 
 def watch_step(settings: Settings, ledger: Ledger) -> ingest.WatchStep:
     """What turns a chunk into shots; raises ValueError when the detector's weights cannot be used."""
     detector = load_detector(settings.detector, size=settings.detector_size, threshold=TRACKED)
-    watch = Watch(detector, lambda: ByteTracker(settings.fps), open_media(settings.media_url))
+    media, cameras = open_media(settings.media_url), Cameras(settings.database_url)
+
+    def wish(camera: Camera) -> ingest.Wish:
+        fps = camera.fps or settings.fps
+        zones = Zones(camera.zones, camera.masks)
+        return ingest.Wish(Watch(detector, partial(PeopleTracker, fps), media, zones=zones), fps)
+
+    def wish_for(name: str) -> ingest.Wish | None:
+        known = cameras.get(name)
+        return wish(known) if known else None
+
     version = ingest.version(detector.name, settings.fps, settings.chunk_seconds)
-    return ingest.WatchStep(watch, ledger, settings.fps, version)
+    watch = wish(Camera("", "")).watch
+    return ingest.WatchStep(watch, ledger, settings.fps, version, wish_for)
+
+
+def question(settings: Settings, sentence: str, cameras: Sequence[str], *, as_written: bool) -> Question:
+    """The sentence as it is understood at this site, or as nothing but a description; raises QueryError."""
+    refused = refused_terms(settings.refused_terms)
+    if as_written:
+        return literal(sentence, refused)
+    return read(sentence, cameras, datetime.now(UTC), zone=settings.zone, refused=refused)
 
 
 @contextmanager
 def search(settings: Settings) -> Iterator[Search]:
     """A search over the index of the settings, closed when done with."""
-    network = encoder(settings)
-    with closing(open_index(settings.index_url, network.model)) as index:
-        yield Search(network, index, pool=settings.pool, threshold=network.threshold)
+    network = answering(settings)
+    with closing(index(settings, network.model)) as sightings:
+        yield Search(network, sightings, pool=settings.pool, threshold=network.threshold)
+
+
+@contextmanager
+def stores(
+    settings: Settings, watch_step: Callable[[], ingest.WatchStep], opened: Index | None = None
+) -> Iterator[Stores]:
+    """What upkeep looks after, closed when done with; `opened` is an index that this process has open."""
+    database, media = settings.database_url, open_media(settings.media_url)
+    with ExitStack() as stack:
+        kept = stack.enter_context(closing(models(settings)))
+        indexes = []
+        for held in sorted(kept.held(), key=lambda held: held.standing is not Standing.ANSWERS):
+            if opened is not None and opened.model == held.model:
+                indexes.append(opened)
+            else:
+                indexes.append(stack.enter_context(closing(kept.beside(held.model))))
+        erasures = stack.enter_context(closing(Erasures(database)))
+        holds = stack.enter_context(closing(Holds(database)))
+        audit = stack.enter_context(closing(Audit(database)))
+        yield Stores(
+            cameras=stack.enter_context(closing(Cameras(database))),
+            archive=stack.enter_context(closing(Archive(database))),
+            media=media,
+            indexes=indexes,
+            erasure=Site(erasures, indexes, media, holds, audit, settings.segments),
+            recordings=stack.enter_context(closing(Recordings(database))),
+            watch_step=watch_step,
+            recorded_version=lambda camera: recorded_version(settings, camera.fps),
+            chunk_seconds=settings.chunk_seconds,
+        )

@@ -1,4 +1,4 @@
-"""The command line: `passerby watch | index | ingest | search | rank | jobs`.
+"""The command line: `passerby watch | index | ingest | search | rank | cameras | record | jobs | schedule`.
 
     passerby ingest gate.mp4 --camera north-gate --began 2026-03-01T16:00
     passerby search "woman in a light blue hoodie and a white cap" --camera north-gate --sheet found.png
@@ -10,36 +10,35 @@ Exit codes: 0 done, 1 a fault of Passerby, 2 something to mend by whoever called
 import argparse
 import logging
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 from rich.console import Console
 from rich.logging import RichHandler
 
-from pipeline import commands
+from pipeline import (
+    accounts_command,
+    audit_command,
+    cameras_command,
+    commands,
+    doctor_command,
+    erase_command,
+    jobs_command,
+    models_command,
+    record_command,
+    schedule_command,
+    serve_command,
+    up_command,
+)
+from pipeline.moment import moment, written
 from pipeline.settings import Settings
-
-
-class _Help(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
-    pass
-
-
-def moment(text: str) -> datetime:
-    """An ISO 8601 date or time as UTC; without an offset it is the clock of this machine."""
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f'"{text}" is no time; write 2026-03-01T16:00 or 2026-03-01T16:00+01:00'
-        ) from error
-    return parsed.astimezone(UTC)
+from pipeline.verbs import Act, Help, enter
 
 
 def parser() -> argparse.ArgumentParser:
     """Everything the command line understands."""
-    top = argparse.ArgumentParser("passerby", description=__doc__, formatter_class=_Help)
+    top = argparse.ArgumentParser("passerby", description=__doc__, formatter_class=Help)
     top.add_argument("--data", type=Path, help="data folder (default: the setting PASSERBY_DATA)")
     top.add_argument("--verbose", action="store_true", help="log what is being done")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND")
@@ -48,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         ("watch", commands.watch, "find the people in footage and keep crops of them"),
         ("ingest", commands.ingest, "watch and index in one go; run it again to go on where it stopped"),
     ):
-        verb = _verb(verbs, name, act, purpose)
+        verb = enter(verbs, name, act, purpose)
         verb.add_argument("sources", nargs="+", metavar="SOURCE", help="video, picture, folder or stream URL")
         verb.add_argument("--camera", required=True, help="name of the camera that recorded it")
         verb.add_argument(
@@ -59,41 +58,40 @@ def parser() -> argparse.ArgumentParser:
             "--detector", help="ultralytics weights, by name or path (default: the shipped ones)"
         )
 
-    verb = _verb(verbs, "index", commands.index, "index the people that watching found")
-    verb.add_argument("--again", action="store_true", help="index everybody anew, as for another model")
+    enter(verbs, "index", commands.index, "index the people that watching found")
+    models_command.add(verbs)
 
-    verb = _verb(verbs, "search", commands.search, "find people by description")
-    verb.add_argument("text", help='what they look like: "a woman with blond hair in a black coat"')
+    verb = enter(verbs, "search", commands.search, "find people by description")
+    verb.add_argument("text", help='a sentence: "red coat at the north gate yesterday after four"')
+    verb.add_argument(
+        "--literal", action="store_true", help="take the whole sentence for what the person looks like"
+    )
     verb.add_argument("--camera", action="append", default=[], help="only this camera; may be repeated")
-    verb.add_argument("--after", type=moment, help="only people in view after this time")
-    verb.add_argument("--before", type=moment, help="only people in view before this time")
+    verb.add_argument("--after", type=written, help="only people in view after this time")
+    verb.add_argument("--before", type=written, help="only people in view before this time")
     verb.add_argument("--min-probability", type=float, help="show people from here on (default: the model's)")
     _output(verb, 10)
     verb.add_argument("--json", action="store_true", help="print the answer as JSON")
 
-    verb = _verb(
+    verb = enter(
         verbs, "rank", commands.rank, "rank the pictures of a folder by a description, without an index"
     )
     verb.add_argument("text", help="what the person looks like")
     verb.add_argument("folder", type=Path)
     _output(verb, 20)
 
-    verb = _verb(verbs, "jobs", commands.jobs, "what the ledger has: chunks waiting, done, set aside")
-    again = verb.add_mutually_exclusive_group()
-    again.add_argument("--retry", action="store_true", help="try everything that was set aside once more")
-    again.add_argument("--drop", action="store_true", help="forget everything that was set aside")
+    cameras_command.add(verbs)
+    record_command.add(verbs)
+    accounts_command.add(verbs)
+    audit_command.add(verbs)
+    erase_command.add(verbs)
+
+    jobs_command.add(verbs)
+    schedule_command.add(verbs)
+    serve_command.add(verbs)
+    up_command.add(verbs)
+    doctor_command.add(verbs)
     return top
-
-
-def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    act: Callable[[argparse.Namespace, Settings], int],
-    purpose: str,
-) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=purpose, description=purpose, formatter_class=_Help)
-    verb.set_defaults(act=act)
-    return verb
 
 
 def _output(verb: argparse.ArgumentParser, top: int) -> None:
@@ -116,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=level, format="%(message)s", handlers=[RichHandler(console=console, show_path=False)]
     )
     try:
-        act: Callable[[argparse.Namespace, Settings], int] = args.act
+        act: Act = args.act
         return act(args, settings_of(args))
     except ValidationError as error:
         for wrong in error.errors():

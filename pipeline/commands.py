@@ -3,28 +3,33 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from time import sleep
 
 import cv2
 from PIL import Image as Pictures
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from models.types import Image
 from pipeline import build, show
-from pipeline.ingest import Plan, WatchStep, index_next, plan, watch_live, watch_next
+from pipeline.audit_command import note_search
+from pipeline.glance import glance
+from pipeline.ingest import Plan, WatchStep, index_next, plan, watch_next
 from pipeline.rank import rank as rank_folder
+from pipeline.record_command import recording
 from pipeline.settings import Settings
-from pipeline.sources import Source
+from pipeline.sources import Source, SourceError
 from pipeline.tally import Tally
-from pipeline.types import Query
+from storage.cameras import Camera
 from storage.chunks import Chunk, State
-from storage.index import open_index
 from storage.ledger import Ledger
 from storage.media import open_media
+
+_IDLE = 0.5  # seconds between two looks for a new segment
 
 _err = Console(stderr=True)
 _out = Console()
@@ -36,82 +41,68 @@ def watch(args: Namespace, settings: Settings) -> int:
         step = build.watch_step(settings, ledger)
         done = _plan(args, step, settings)
         _watch(step)
-        for stream in _streams(done):
-            for _ in _watch_stream(stream, args, step):
-                pass
+        _follow(done, args, step, settings, lambda: None)
         return _closing(ledger, done)
 
 
 def index(args: Namespace, settings: Settings) -> int:
     """Crops to sightings."""
     with _ledger(settings) as ledger:
-        if args.again:
-            ledger.index_again()
         _index(ledger, settings)
     return 0
 
 
 def ingest(args: Namespace, settings: Settings) -> int:
-    """Watch and index; of a stream, each stretch as soon as it has been watched."""
+    """Watch and index; of a stream, each segment as soon as it was recorded."""
     with _ledger(settings) as ledger:
         step = build.watch_step(settings, ledger)
         done = _plan(args, step, settings)
         _watch(step)
         _index(ledger, settings)
-        for stream in _streams(done):
-            for found in _watch_stream(stream, args, step):
-                if found:
-                    _index(ledger, settings)
+        _follow(done, args, step, settings, lambda: _index(ledger, settings))
         return _closing(ledger, done)
 
 
 def search(args: Namespace, settings: Settings) -> int:
-    """A description to people."""
-    query = Query(
-        text=args.text,
-        cameras=tuple(args.camera),
-        after=args.after,
-        before=args.before,
-        limit=args.top,
-        min_probability=args.min_probability,
-    )
+    """A sentence to people."""
     media = open_media(settings.media_url)
     with build.search(settings) as finder:
+        question = build.question(settings, args.text, finder.index.cameras(), as_written=args.literal)
+        query = question.query(
+            cameras=args.camera,
+            after=_sited(args.after, settings.zone),
+            before=_sited(args.before, settings.zone),
+            limit=args.top,
+            min_probability=args.min_probability,
+        )
+        note_search(query, settings)
         answer = finder.find(query)
     if args.json:
         sys.stdout.write(json.dumps(show.answer_record(answer, media), indent=2) + "\n")
     else:
-        show.answer_table(answer, media, _out)
+        show.answer_table(answer, media, _out, settings.zone)
     if args.sheet:
-        _write(show.answer_sheet(answer, media), args.sheet)
+        _write(show.answer_sheet(answer, media, settings.zone), args.sheet)
     return 0
 
 
 def rank(args: Namespace, settings: Settings) -> int:
     """A description to the pictures of a folder."""
-    ranked = rank_folder(args.text, args.folder, build.encoder(settings))[: args.top]
+    text = build.question(settings, args.text, (), as_written=True).description
+    ranked = rank_folder(text, args.folder, build.encoder(settings))[: args.top]
     show.ranked_table(ranked, _out)
     if args.sheet:
         _write(show.ranked_sheet(args.text, ranked), args.sheet)
     return 0
 
 
-def jobs(args: Namespace, settings: Settings) -> int:
-    """The state of the ledger, and a second chance for what was set aside."""
-    with _ledger(settings) as ledger:
-        aside = ledger.jobs([State.QUARANTINED])
-        for chunk in aside:
-            if args.retry:
-                ledger.retry(chunk)
-            elif args.drop:
-                ledger.drop(chunk)
-        table = Table("state", "chunks")
-        for state, count in ledger.counts().items():
-            table.add_row(state, str(count))
-        _out.print(table)
-        for chunk in [] if args.retry or args.drop else aside:
-            _out.print(f"{_name(chunk)}: {chunk.reason}", highlight=False, markup=False)
-    return 0
+def _sited(moment: datetime | None, zone: tzinfo | None) -> datetime | None:
+    """A time as UTC; without an offset it is the clock of the site, `zone`, or of this machine."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None and zone is not None:
+        moment = moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC)
 
 
 @contextmanager
@@ -144,9 +135,28 @@ def _watch(step: WatchStep) -> None:
             tally.chunk(chunk.end - chunk.start)
 
 
-def _watch_stream(stream: Source, args: Namespace, step: WatchStep) -> Iterator[int]:
-    with Tally.shown(_err) as tally, closing(watch_live(stream, args.camera, step, tally)) as live:
-        yield from live
+def _follow(
+    done: Plan, args: Namespace, step: WatchStep, settings: Settings, then: Callable[[], None]
+) -> None:
+    """Record a stream and watch what was recorded until Ctrl-C; `then` is called when people were found."""
+    streams = _streams(done)
+    if not streams:
+        return
+    if len(streams) > 1:
+        raise SourceError(f"{len(streams)} streams for one camera; give each a command of its own")
+    glance(streams[0].location)  # what is typed wrong is said at once
+    camera = Camera(args.camera, streams[0].location, fps=args.fps)
+    try:
+        with Tally.shown(_err) as tally, recording(camera, settings) as recorder:
+            while recorder.is_alive():
+                chunk = watch_next(step, tally)
+                if chunk is None:
+                    sleep(_IDLE)
+                elif step.ledger.shots(chunk):
+                    then()
+    finally:  # the last segment was closed on the way out
+        _watch(step)
+        then()
 
 
 def _index(ledger: Ledger, settings: Settings) -> None:
@@ -154,8 +164,8 @@ def _index(ledger: Ledger, settings: Settings) -> None:
     waiting = ledger.jobs([State.WATCHED, State.INDEXING])
     if not waiting:
         return
-    network, media = build.encoder(settings), open_media(settings.media_url)
-    with closing(open_index(settings.index_url, network.model)) as sightings:
+    network, media = build.answering(settings), open_media(settings.media_url)
+    with closing(build.index(settings, network.model)) as sightings:
         for _ in track(waiting, "indexing", console=_err, transient=True):
             index_next(ledger, network, media, sightings, batch=settings.batch)
         sightings.optimize()

@@ -12,7 +12,6 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from pipeline.decode import picture, rgb, video_stream
-from pipeline.live import PATIENT, Patience, live
 from pipeline.sources import Source, SourceError
 from pipeline.types import Frame
 
@@ -33,7 +32,6 @@ def frames(
     fps: float,
     start: float = 0.0,
     end: float | None = None,
-    patience: Patience = PATIENT,
 ) -> Iterator[Frame]:
     """Yield the frames of `source` from `start` to before `end` (seconds), at most `fps` each second.
 
@@ -41,8 +39,8 @@ def frames(
     stamped `began` plus its presentation time. A frame belongs to exactly one span, so spans that touch
     give together what one run gives. An `end` at the source's duration or later means all there is, for
     durations in headers are estimates. Damage is reported once through logging, with its place, and
-    reading goes on behind it. An image is one frame. Streams: see `pipeline.live`; `began` and `start`
-    are not used, and `end` is how long to listen. Raises SourceError when the source cannot be opened.
+    reading goes on behind it. An image is one frame; a stream is recorded first, see `pipeline.recording`.
+    Raises SourceError when the source cannot be opened.
     """
     if fps <= 0:
         raise ValueError(f"{fps} frames per second is no rate; give a positive one.")
@@ -51,13 +49,14 @@ def frames(
             yield Frame(camera, began, picture(source.location))
         return
     if source.kind == "stream":
-        yield from live(source, camera, fps=fps, end=end, patience=patience)
-        return
+        raise ValueError(f"{source.name} is a stream; record it and read the segments.")
     rate = Fraction(fps).limit_denominator(100_000)
     slot = _first_slot(start, rate)
     open_end = end is None or (source.duration is not None and end >= source.duration)
     stop = None if end is None or open_end else _first_slot(end, rate)
-    for seconds, shown in _pictures(source, (slot - _EARLY) / rate):
+    offset = Fraction(source.offset).limit_denominator(1_000_000)
+    for in_file, shown in _pictures(source, (slot - _EARLY) / rate - offset):
+        seconds = offset + in_file
         here = (seconds * rate + _EARLY).__floor__()
         if stop is not None and here >= stop:
             return

@@ -7,7 +7,7 @@ from typing import Any
 
 from storage.types import Box
 
-_VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class OpenTrack:
     """A person who had not left when the chunk ended."""
 
     number: int
+    follows: int  # the tracker's number for them
     began: datetime
     last: datetime  # last seen
-    trail: tuple[Box, ...]  # the latest boxes, oldest first
     seen: int  # frames
     scores: float  # their sum
     tallest: float  # pixels
@@ -42,13 +42,14 @@ class Handoff:
 
     next_number: int = 1  # of the next new person of this camera and source
     tracks: tuple[OpenTrack, ...] = ()
+    tracker: str = ""  # its state
 
     def keys(self) -> frozenset[str]:
         """The pictures in the media store that this state needs."""
         return frozenset(view.key for track in self.tracks for view in track.views)
 
     def to_json(self) -> str:
-        return json.dumps({"version": _VERSION, **asdict(self)}, default=datetime.isoformat)
+        return json.dumps({"version": VERSION, **asdict(self)}, default=datetime.isoformat)
 
     @classmethod
     def from_json(cls, text: str) -> "Handoff":
@@ -57,9 +58,9 @@ class Handoff:
             return cls()
         try:
             record = json.loads(text)
-            if record["version"] != _VERSION:
+            if record["version"] != VERSION:
                 raise ValueError(f"it has version {record['version']}")
-            return cls(record["next_number"], tuple(_track(track) for track in record["tracks"]))
+            return cls(record["next_number"], tuple(map(_track, record["tracks"])), record["tracker"])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(
                 f"the hand-over of a chunk cannot be read ({error}); watch the source anew."
@@ -70,7 +71,6 @@ def _track(record: dict[str, Any]) -> OpenTrack:
     changed = {
         "began": datetime.fromisoformat(record["began"]),
         "last": datetime.fromisoformat(record["last"]),
-        "trail": tuple(_box(box) for box in record["trail"]),
         "views": tuple(_view(view) for view in record["views"]),
     }
     return OpenTrack(**{**record, **changed})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from models.types import Image
 from pipeline.ports import Encoder, Index, Media
 from storage.types import Shot, Sighting
 
@@ -15,11 +16,14 @@ def index_shots(
     """
     for start in range(0, len(shots), batch):
         some = shots[start : start + batch]
-        features = encoder.encode_images([media.get(shot.crop) for shot in some])
-        index.add(
-            [
-                Sighting(shot, encoder.model, feature.vector, feature.parts)
-                for shot, feature in zip(some, features, strict=True)
-            ]
-        )
+        index.add(sightings(some, [media.get(shot.crop) for shot in some], encoder))
         yield len(some)
+
+
+def sightings(shots: Sequence[Shot], images: Sequence[Image], encoder: Encoder) -> list[Sighting]:
+    """What the encoder makes of each shot's picture."""
+    features = encoder.encode_images(images)
+    return [
+        Sighting(shot, encoder.model, feature.vector, feature.parts)
+        for shot, feature in zip(shots, features, strict=True)
+    ]

@@ -3,27 +3,26 @@
 import hashlib
 import logging
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from datetime import datetime, timedelta
+from threading import Event
 from typing import Protocol
 
 from pipeline import watch
 from pipeline.frames import frames
-from pipeline.handoff import Handoff
+from pipeline.handoff import VERSION, Handoff
 from pipeline.index import index_shots
+from pipeline.lease import Held, claimed
 from pipeline.ports import Encoder, Index, Media
 from pipeline.probe import probe
+from pipeline.segments import is_segment, source_of
 from pipeline.sources import Source, SourceError, chunks, expand
 from pipeline.types import Crop, Frame
-from storage.chunks import Chunk, State, worker_name
-from storage.errors import DamagedError, LeaseLostError
+from storage.chunks import Chunk
+from storage.errors import DamagedError
 from storage.ledger import Ledger
 from storage.types import Shot
-
-LIVE_SECONDS = 20  # of a stream go into the ledger at a time: a person is found that long after leaving
-LEASE = timedelta(minutes=30)  # a chunk is a minute of footage; the slowest machine is done by then
 
 NAME = re.compile(r"\w(?:[\w .-]{0,62}\w)?")  # of a camera; it becomes a folder of crops
 
@@ -48,6 +47,14 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """How one camera is to be watched."""
+
+    watch: watch.Watch
+    fps: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class WatchStep:
     """What turns a chunk into shots."""
 
@@ -55,11 +62,12 @@ class WatchStep:
     ledger: Ledger
     fps: float
     version: str  # of the settings: see `version`
+    wish: Callable[[str], Wish | None] = lambda camera: None  # None: as the step says
 
 
 def version(detector: str, fps: float, seconds: float) -> str:
     """Names the settings that decide what watching finds, so that other settings are other chunks."""
-    return hashlib.sha256(f"{detector}|{fps:g}|{seconds:g}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{detector}|{fps:g}|{seconds:g}|{VERSION}".encode()).hexdigest()[:12]
 
 
 def plan(
@@ -68,7 +76,7 @@ def plan(
     """Enter the footage in the ledger; what is known already stays as it is.
 
     Several files with one `began` follow each other in the order given, folders by name. Streams are not
-    planned: they have no end to cut at. What cannot be used is refused with a reason, the rest goes in.
+    planned but recorded. What cannot be used is refused with a reason, the rest goes in.
     Raises SourceError for a camera's name that cannot be one.
     """
     if not NAME.fullmatch(camera):
@@ -91,11 +99,12 @@ def plan(
         except SourceError as error:
             refused.append(str(error))
     recordings = [source for source in sources if source.kind != "stream"]
-    wanted = [chunk for source in recordings for chunk in _cut(source, camera, seconds, step.version)]
+    wanted = [chunk for source in recordings for chunk in cut(source, camera, seconds, step.version)]
     return Plan(tuple(sources), step.ledger.plan(wanted), tuple(refused))
 
 
-def _cut(source: Source, camera: str, seconds: float, version: str) -> Iterator[Chunk]:
+def cut(source: Source, camera: str, seconds: float, version: str) -> Iterator[Chunk]:
+    """The chunks of a recording, of `seconds` each."""
     assert source.began is not None, "a recording has a beginning"
     for position, span in enumerate(chunks(source, seconds)):
         yield Chunk(
@@ -110,85 +119,59 @@ def _cut(source: Source, camera: str, seconds: float, version: str) -> Iterator[
         )
 
 
-def watch_next(step: WatchStep, report: Report) -> Chunk | None:
+def watch_next(step: WatchStep, report: Report, stop: Event | None = None) -> Chunk | None:
     """Watch the oldest chunk that waits; None when none does.
 
     A chunk whose footage cannot be read is quarantined with the reason. Raises OSError when crops cannot be
-    kept, with the chunk given back for another try.
+    kept, and StoppedError once `stop` is set, with the chunk given back for another try.
     """
-    ledger = step.ledger
-    chunk = ledger.claim("watch", worker_name(), LEASE)
-    if chunk is None:
-        return None
-    try:
-        _watch_chunk(chunk, step, report)
-    except SourceError as error:
-        ledger.fail(chunk, str(error), True)
-    except LeaseLostError as error:
-        log.warning("%s", error)
-    except BaseException:
-        ledger.release(chunk)
-        raise
-    return chunk
+    with claimed(step.ledger, "watch", permanent=(SourceError,), stop=stop) as held:
+        if held is not None:
+            _watch_chunk(held, step, report)
+    return held.work if held else None
 
 
-def _watch_chunk(chunk: Chunk, step: WatchStep, report: Report) -> None:
-    source = probe(chunk.source, began=chunk.began - timedelta(seconds=chunk.start))
-    assert source.began is not None
-    before = Handoff.from_json(step.ledger.handoff_before(chunk))
-    work = watch.Watching(_suited(step.watch, source), chunk.camera, before)
-    seen = frames(source, chunk.camera, began=source.began, fps=step.fps, start=chunk.start, end=chunk.end)
+def _watch_chunk(held: Held[Chunk], step: WatchStep, report: Report) -> None:
+    chunk = held.work
+    wish = step.wish(chunk.camera) or Wish(step.watch, step.fps)
+    frames_of_chunk: Iterable[Frame] = ()
+    watching, ends = wish.watch, True
+    if chunk.source:  # without: a recorder's session ended here
+        source = _source(chunk)
+        assert source.began is not None
+        watching = _suited(wish.watch, source)
+        ends = source.duration is not None and chunk.end >= source.duration
+        frames_of_chunk = frames(
+            source, chunk.camera, began=source.began, fps=wish.fps, start=chunk.start, end=chunk.end
+        )
+    before, work = _taken_up(chunk, step, watching)
     media = step.watch.media
-    shots = list(_kept(work.crops(_told(seen, report)), chunk.fingerprint, media, report))
+    seen = _told(frames_of_chunk, held, report)
+    shots = list(_kept(work.crops(seen), chunk.fingerprint, media, report))
     after = Handoff()
-    if source.duration is not None and chunk.end >= source.duration:
+    if ends:
         shots += _kept(work.close(), chunk.fingerprint, media, report)
     else:
         after = work.hand_over(f"open/{chunk.id}")
-    step.ledger.complete_watch(chunk, shots, after.to_json())
+    step.ledger.complete_watch(held.work, shots, after.to_json())
     media.delete(before.keys() - after.keys())
 
 
-def watch_live(source: Source, camera: str, step: WatchStep, report: Report) -> Generator[int]:
-    """Watch a stream until it is closed, entering what was seen every LIVE_SECONDS; yields the shots entered.
-
-    When the caller closes the iterator, or the stream fails for good, the people in view are entered too.
-    """
-    ledger, media = step.ledger, step.watch.media
-    stream = frames(source, camera, began=datetime.now(UTC), fps=step.fps)
-    before = Handoff()
-    slots = groupby(_told(stream, report), key=lambda frame: int(frame.taken.timestamp() // LIVE_SECONDS))
-    for slot, seen in slots:
-        chunk = _live_chunk(source, camera, slot, step.version)
-        work = watch.Watching(step.watch, camera, before)
-        shots: list[Shot] = []
-        try:
-            for shot in _kept(work.crops(seen), chunk.fingerprint, media, report):
-                shots.append(shot)
-        except BaseException:
-            shots += _kept(work.close(), chunk.fingerprint, media, report)
-            ledger.enter(chunk, shots)
-            raise
-        after = work.hand_over(f"open/{chunk.id}")
-        ledger.enter(chunk, shots)
-        media.delete(before.keys() - after.keys())
-        before = after
-        yield len(shots)
+def _taken_up(chunk: Chunk, step: WatchStep, watching: watch.Watch) -> tuple[Handoff, watch.Watching]:
+    """What the chunk before left, and the watching that goes on from there; from nobody if that is lost."""
+    try:
+        before = Handoff.from_json(step.ledger.handoff_before(chunk))
+        return before, watch.Watching(watching, chunk.camera, before)
+    except (DamagedError, FileNotFoundError, ValueError) as error:
+        # One person seen twice is better than the rest of a recording not seen at all.
+        log.warning("%s from %g s: whoever was in view before is lost (%s)", chunk.source, chunk.start, error)
+        return Handoff(), watch.Watching(watching, chunk.camera, Handoff())
 
 
-def _live_chunk(source: Source, camera: str, slot: int, version: str) -> Chunk:
-    start = float(slot * LIVE_SECONDS)
-    return Chunk(
-        camera=camera,
-        source=source.name,
-        fingerprint=source.fingerprint,
-        began=datetime.fromtimestamp(start, UTC),
-        start=start,
-        end=start + LIVE_SECONDS,
-        position=slot,
-        version=version,
-        state=State.WATCHED,
-    )
+def _source(chunk: Chunk) -> Source:
+    if is_segment(chunk):
+        return source_of(chunk)
+    return probe(chunk.source, began=chunk.began - timedelta(seconds=chunk.start))
 
 
 def _suited(watching: watch.Watch, source: Source) -> watch.Watch:
@@ -198,8 +181,9 @@ def _suited(watching: watch.Watch, source: Source) -> watch.Watch:
     return replace(watching, settings=replace(watching.settings, min_seen=1, gate=None))
 
 
-def _told(seen: Iterable[Frame], report: Report) -> Iterator[Frame]:
+def _told(seen: Iterable[Frame], held: Held[Chunk], report: Report) -> Iterator[Frame]:
     for frame in seen:
+        held.hold()
         yield frame
         report.frame()
 
@@ -214,7 +198,7 @@ def _kept(crops: Iterable[Crop], source: str, media: Media, report: Report) -> I
 def keep(crop: Crop, source: str, media: Media) -> Shot:
     """Store the crop's picture and return its record; a repeat writes the same key."""
     began = crop.began.strftime("%Y-%m-%d/%H%M%S")
-    key = f"{crop.camera}/{began}-{source[:8]}-{crop.track}-{crop.shot}.jpg"
+    key = f"{crop.camera}/{began}-{source[-8:]}-{crop.track}-{crop.shot}.jpg"
     media.put(key, crop.image)
     return Shot(
         camera=crop.camera,
@@ -230,24 +214,18 @@ def keep(crop: Crop, source: str, media: Media) -> Shot:
     )
 
 
-def index_next(ledger: Ledger, encoder: Encoder, media: Media, index: Index, *, batch: int) -> Chunk | None:
+def index_next(
+    ledger: Ledger, encoder: Encoder, media: Media, index: Index, *, batch: int, stop: Event | None = None
+) -> Chunk | None:
     """Index the shots of the oldest chunk that waits for it; None when none does.
 
     A chunk whose crops are lost or damaged is quarantined with the reason. Raises OSError when sightings
-    cannot be kept, with the chunk given back for another try.
+    cannot be kept, and StoppedError once `stop` is set, with the chunk given back for another try.
     """
-    chunk = ledger.claim("index", worker_name(), LEASE)
-    if chunk is None:
-        return None
-    try:
-        for _ in index_shots(ledger.shots(chunk), encoder, media, index, batch=batch):
-            pass
-        ledger.complete_index(chunk)
-    except (DamagedError, FileNotFoundError, ValueError) as error:
-        ledger.fail(chunk, str(error), True)
-    except LeaseLostError as error:
-        log.warning("%s", error)
-    except BaseException:
-        ledger.release(chunk)
-        raise
-    return chunk
+    faults = (DamagedError, FileNotFoundError, ValueError)
+    with claimed(ledger, "index", permanent=faults, stop=stop) as held:
+        if held is not None:
+            for _ in index_shots(ledger.shots(held.work), encoder, media, index, batch=batch):
+                held.hold()
+            ledger.complete_index(held.work)
+    return held.work if held else None

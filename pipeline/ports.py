@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,10 @@ class Detector(Protocol):
 class Tracker(Protocol):
     """Follows the people of one camera from frame to frame."""
 
-    def update(self, detections: Detections) -> Tracked: ...
+    def update(self, detections: Detections, image: Image) -> Tracked: ...
+
+    def state(self) -> str:
+        """All that is known, as text from which the maker of trackers makes one that goes on."""
 
 
 class Encoder(Protocol):
@@ -50,7 +54,20 @@ class Index(Protocol):
 
     def count(self, where: Where = ...) -> int: ...
 
+    def held(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Which of these shots have a sighting."""
+
     def cameras(self) -> tuple[str, ...]: ...
+
+    def delete(self, where: Where) -> int: ...
+
+    def delete_ids(self, ids: Iterable[UUID]) -> int: ...
+
+    def optimize(self) -> None:
+        """Return once searches find new sightings as fast as old ones; may take long."""
+
+    def purge(self) -> None:
+        """Leave nothing of deleted sightings on the disk; may take long."""
 
     def close(self) -> None: ...
 

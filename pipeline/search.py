@@ -1,10 +1,12 @@
 """Answer a description with people: search wide by the global vector, then look closely at the parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from models.types import Scores, TextFeatures
+from pipeline.appearance import Track, same_person, track_of
 from pipeline.ports import Encoder, Index
 from pipeline.types import Answer, Match, Query, Reason
 from storage.types import Hit, Where
@@ -37,7 +39,7 @@ class Search:
         text = self.encoder.encode_text(query.text)
         where = Where(query.cameras, query.after, query.before)
         hits = self.index.nearest(text.vector, max(self.pool, query.limit), where)
-        people = one_per_person(self._rank(text, hits))
+        people = one_per_person(self._rank(text, hits), same_person(hits))
         threshold = self.threshold if query.min_probability is None else query.min_probability
         matches = tuple(match for match in people if match.probability >= threshold)
         nearest = () if matches else tuple(people[:NEAREST_SHOWN])
@@ -74,11 +76,22 @@ class Search:
         ]
 
 
-def one_per_person(matches: Sequence[Match]) -> list[Match]:
-    """Keep each track's best match; `matches` come best first."""
-    best: dict[tuple[object, ...], Match] = {}
+def one_per_person(matches: Sequence[Match], people: Mapping[Track, Track]) -> list[Match]:
+    """Keep each person's best match, with the best shot of each of their other tracks; best first as given.
+
+    `people` says whose a track is, as `same_person` does.
+    """
+    best: dict[Track, Match] = {}
+    shown: set[Track] = set()
     for match in matches:
-        best.setdefault((match.shot.camera, match.shot.source, match.shot.began, match.shot.track), match)
+        track = track_of(match.shot)
+        if track in shown:
+            continue
+        shown.add(track)
+        person = people[track]
+        kept = best.setdefault(person, match)
+        if kept is not match:
+            best[person] = replace(kept, also=(*kept.also, match.shot))
     return list(best.values())
 
 

@@ -1,20 +1,36 @@
 """Every setting, read once by the entry points from the environment (`PASSERBY_...`) or `.env`."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS = Path("/run/secrets")  # where containers find files named after a setting: `passerby_database`
 
 
 class Settings(BaseSettings):
     """Defaults run everything in one process under `data/`; the four URLs move it to a cluster."""
 
-    model_config = SettingsConfigDict(env_prefix="PASSERBY_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PASSERBY_",
+        env_file=".env",
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+        extra="ignore",
+        frozen=True,
+    )
 
     data: Path = Field(default=Path("data"), description="Folder that the three defaults below lie in.")
     index: str = Field(
-        default="", description="Where sightings are kept: `edge:FOLDER` (default `edge:DATA/index`)."
+        default="",
+        description="Where sightings are kept: `edge:FOLDER` (default `edge:DATA/index`) or `http://HOST:6333`.",
     )
+    index_shards: int = Field(default=1, ge=1, description="Shards of an index that a server makes anew.")
+    index_replicas: int = Field(default=1, ge=1, description="Copies of each shard of such an index.")
+    index_writes: int = Field(
+        default=1, ge=1, description="Copies that must have a sighting before it counts as indexed."
+    )
+    index_key: SecretStr = Field(default=SecretStr(""), description="API key of the index's server.")
     media: str = Field(
         default="", description="Where crops are kept, any fsspec URL (default `file:DATA/media`)."
     )
@@ -39,10 +55,49 @@ class Settings(BaseSettings):
     chunk_seconds: float = Field(
         default=60.0, gt=0, description="Length of footage that is done, or done again, as one."
     )
+    cameras: Path = Field(
+        default=Path("cameras.toml"), description="The cameras of a site, entered by recorders that find it."
+    )
+    keep_segments: float = Field(
+        default=24.0, ge=0, description="Hours for which recorded footage stays after it was watched."
+    )
+    nightly: str = Field(
+        default="02:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="Time of day for upkeep: recordings, retention, backfill, integrity.",
+    )
     batch: int = Field(default=32, ge=1, description="Crops embedded in one pass.")
     pool: int = Field(
         default=200, ge=1, description="Nearest sightings that get the close look of cross-attention."
     )
+
+    upload_megabytes: int = Field(default=4096, ge=1, description="Longest file that the service takes.")
+    upload_hours: float = Field(default=24.0, gt=0, description="Longest footage that the service takes.")
+
+    timezone: str = Field(
+        default="", description="Time zone of questions and answers, `Europe/Berlin`; empty: this machine's."
+    )
+    refused_terms: str = Field(
+        default="",
+        description="Terms not allowed in descriptions (a path or `off`); empty: the list that ships.",
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name and name not in available_timezones():
+            raise ValueError(f'"{name}" is no time zone; write for example Europe/Berlin, or UTC')
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """None stands for the machine's own, whose summer time the system knows."""
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+    @property
+    def segments(self) -> Path:
+        """Where recorders put footage; absolute, for whoever watches it was started elsewhere."""
+        return (self.data / "segments").resolve()
 
     @property
     def index_url(self) -> str:

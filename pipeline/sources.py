@@ -32,11 +32,12 @@ class Source:
     name: str  # the location without credentials, for logs and people
     kind: Kind
     fingerprint: str  # the same content has the same, wherever it lies and whenever it was touched
-    duration: float | None  # seconds; 0 for an image, None for a stream
+    duration: float | None  # seconds; 0 for an image, None for a stream and the parts of one
     size: tuple[int, int] | None  # width, height in pixels as stored; None until a stream is connected
     fps: float | None
     began: datetime | None  # UTC of the first frame; None for a stream
     clock: Clock  # where `began` comes from
+    offset: float = 0.0  # seconds at the first frame; later in the segments of a recorder's session
 
 
 @dataclass(frozen=True, slots=True)

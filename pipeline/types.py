@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from models.types import Image
 from storage.types import Box, Shot
@@ -31,6 +32,20 @@ class Crop:
     image: Image
 
 
+Kind = Literal["camera", "time", "without", "count", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A part of a sentence that was understood as more than description; deleting its span takes it back."""
+
+    kind: Kind
+    text: str  # as written
+    meaning: str  # in plain words
+    start: int  # character span in the sentence
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What somebody asks."""
@@ -41,6 +56,15 @@ class Query:
     before: datetime | None = None
     limit: int = 20
     min_probability: float | None = None  # None: the model's own threshold
+    sentence: str = ""  # as it was written, where `text` was read out of it
+    exclusions: tuple[str, ...] = ()  # "bag" of "no bag"
+    chips: tuple[Chip, ...] = ()
+    notices: tuple[str, ...] = ()  # what the user should know of how the sentence was understood
+
+    @property
+    def asked(self) -> str:
+        """The sentence as it was written."""
+        return self.sentence or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +85,7 @@ class Match:
     score: float
     probability: float  # 0..1
     reasons: tuple[Reason, ...]
+    also: tuple[Shot, ...] = ()  # the best shots of other tracks that look like the same person, best first
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,8 @@ from pipeline.handoff import Handoff, KeptView, OpenTrack
 from pipeline.ports import Detector, Media, Tracker
 from pipeline.shots import View, best, keep, view
 from pipeline.types import Crop, Frame
-from storage.types import Box
+from pipeline.zones import EVERYWHERE, Zones
 
-_TRAIL = 3  # boxes that tell the next chunk's tracker where a person is and how fast they go
 _NOBODY = Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
 
 
@@ -39,31 +38,35 @@ class Watch:
     """The parts that watching needs, ready to use."""
 
     detector: Detector
-    tracker: Callable[[], Tracker]  # makes a fresh one
+    tracker: Callable[[str], Tracker]  # makes one that goes on from a state; empty: a fresh one
     media: Media  # keeps the pictures of people in view from one chunk to the next
     settings: WatchSettings = WatchSettings()
+    zones: Zones = EVERYWHERE  # people elsewhere are not there
 
 
 class Watching:
     """The watching of one chunk of one camera's frames.
 
-    Nothing but the `Handoff` goes from chunk to chunk: each starts with a fresh gate and a fresh tracker
-    that is first shown the people still in view. So a run that was killed and taken up again at a border
-    gives what an uninterrupted run gives. Call `crops`, then `close` at the end of the source or
+    Nothing but the `Handoff` goes from chunk to chunk: each starts with a fresh gate, and with a tracker that
+    goes on from the state in the hand-over. So a run that was killed and taken up again at a border gives
+    what an uninterrupted run gives. Call `crops`, then `close` at the end of the source or
     `hand_over` before another chunk.
     """
 
     def __init__(self, watch: Watch, camera: str, handoff: Handoff) -> None:
-        """Raises OSError when the media store has lost a picture that the hand-over names."""
+        """Take up where a chunk ended.
+
+        Raises OSError when the media store has lost a picture that the hand-over names, ValueError when the
+        tracker's state cannot be read.
+        """
         self.looked = 0  # frames the detector saw
         self._watch, self._camera = watch, camera
         self._gate = Gate(watch.settings.gate) if watch.settings.gate else None
-        self._tracker = watch.tracker()
+        self._tracker = watch.tracker(handoff.tracker)
         self._next = handoff.next_number
         self._open = [_Track.restore(track, watch.media) for track in handoff.tracks]
-        self._follow: dict[int, _Track] = {}  # by the tracker's number
+        self._follow = {track.follows: track for track in self._open}
         self._in_view = bool(self._open)
-        self._show_open()
 
     def crops(self, frames: Iterable[Frame]) -> Iterator[Crop]:
         """Yield the crops of everyone who leaves, all of one person together, the best first."""
@@ -75,7 +78,8 @@ class Watching:
             found = iter(self._watch.detector.detect(seen) if seen else [])
             for frame, wanted in zip(block, look, strict=True):
                 # A frame nobody looked at still counts for the tracker, whose memory is in frames.
-                yield from self._step(frame, next(found) if wanted else _NOBODY, looked=wanted)
+                people = self._watch.zones.keep(next(found), frame.image.shape) if wanted else _NOBODY
+                yield from self._step(frame, people, looked=wanted)
 
     def close(self) -> Iterator[Crop]:
         """The source ends here: yield the crops of everyone still in view."""
@@ -90,26 +94,14 @@ class Watching:
         this one (`Handoff.keys`) are free to be deleted once this one is safely stored.
         """
         tracks = tuple(track.kept(folder, self._watch.media) for track in self._open)
-        return Handoff(self._next, tracks)
+        return Handoff(self._next, tracks, self._tracker.state())
 
     def _busy(self) -> bool:
         return self._in_view or bool(self._open)
 
-    def _show_open(self) -> None:
-        """Let the fresh tracker see where the people in view went last, and learn its numbers for them."""
-        for step in range(-_TRAIL, 0) if self._open else ():
-            boxes = [track.trail[max(step, -len(track.trail))] for track in self._open]
-            # Full scores: the tracker must take over everyone, however unsure the last sight of them was.
-            shown = Detections(np.array(boxes, np.float32), np.ones(len(boxes), np.float32))
-            tracked = self._tracker.update(shown)
-            nearest = [int(np.abs(shown.boxes - box).sum(1).argmin()) for box in tracked.boxes]
-            self._follow = {
-                number: self._open[row] for number, row in zip(tracked.numbers.tolist(), nearest, strict=True)
-            }
-
     def _step(self, frame: Frame, found: Detections, *, looked: bool) -> Iterator[Crop]:
         yield from self._leave(frame.taken)
-        tracked = self._tracker.update(found)
+        tracked = self._tracker.update(found, frame.image)
         sure = found.boxes[found.scores >= self._watch.settings.min_score]
         if looked:
             self._in_view = bool(len(sure))
@@ -123,7 +115,7 @@ class Watching:
 
     def _track(self, number: int, taken: datetime) -> "_Track":
         if number not in self._follow:
-            self._follow[number] = _Track(self._next, taken)
+            self._follow[number] = _Track(self._next, number, taken)
             self._open.append(self._follow[number])
             self._next += 1
         return self._follow[number]
@@ -161,15 +153,13 @@ class Watching:
 class _Track:
     """What is known so far of one person in view."""
 
-    def __init__(self, number: int, began: datetime) -> None:
-        self.number, self.began, self.last = number, began, began
-        self.trail: tuple[Box, ...] = ()
+    def __init__(self, number: int, follows: int, began: datetime) -> None:
+        self.number, self.follows, self.began, self.last = number, follows, began, began
         self.seen, self.scores, self.tallest = 0, 0.0, 0.0
         self.views: tuple[View, ...] = ()
 
     def see(self, seen: View) -> None:
         self.last = seen.taken
-        self.trail = (*self.trail, seen.box)[-_TRAIL:]
         self.seen += 1
         self.scores += seen.score
         self.tallest = max(self.tallest, seen.box[3] - seen.box[1])
@@ -178,9 +168,9 @@ class _Track:
     def kept(self, folder: str, media: Media) -> OpenTrack:
         return OpenTrack(
             number=self.number,
+            follows=self.follows,
             began=self.began,
             last=self.last,
-            trail=self.trail,
             seen=self.seen,
             scores=self.scores,
             tallest=self.tallest,
@@ -196,9 +186,9 @@ class _Track:
 
     @classmethod
     def restore(cls, record: OpenTrack, media: Media) -> "_Track":
-        track = cls(record.number, record.began)
-        track.last, track.trail = record.last, record.trail
-        track.seen, track.scores, track.tallest = record.seen, record.scores, record.tallest
+        track = cls(record.number, record.follows, record.began)
+        track.last, track.seen = record.last, record.seen
+        track.scores, track.tallest = record.scores, record.tallest
         track.views = tuple(
             View(one.taken, one.box, one.score, one.quality, one.layout, media.get(one.key), one.key)
             for one in record.views

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -40,6 +40,7 @@ class Chunk:
     lease_until: datetime | None = None  # UTC
     reason: str = ""  # of the last failure
     handoff: str = ""  # JSON: the tracks still open at its end, for the next chunk
+    changed: datetime | None = field(default=None, compare=False)  # UTC: since when it is in this state
 
     @property
     def id(self) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qdrant_edge import (
     CountRequest,
+    EdgeConfig,
     EdgeShard,
     FacetRequest,
     Filter,
@@ -23,7 +24,8 @@ from qdrant_edge import (
 from storage.errors import DamagedError, OtherModelError
 from storage.folder import FolderLock, Manifest, read_manifest, require_space, write_manifest
 from storage.parts import PartsFile
-from storage.points import check, check_vector, create_shard, to_filter, to_hit, to_point, to_query
+from storage.payload import check, check_limit, check_vector, parts_shape
+from storage.points import create_shard, shard_config, to_filter, to_hit, to_point, to_query
 from storage.types import Hit, Sighting, Where
 
 ANYWHERE = Where()
@@ -70,11 +72,10 @@ class EdgeIndex:
         if not sightings:
             return
         first = sightings[0]
-        shape = (first.parts.shape[0], first.parts.shape[1]) if first.parts.ndim == 2 else (0, 0)
         with self._call():
-            manifest = self._manifest or Manifest(self.model, first.vector.size, shape)
-            check(sightings, manifest)
-            size = 2 * shape[0] * shape[1] + 4 * manifest.vector
+            manifest = self._manifest or Manifest(self.model, first.vector.size, parts_shape(first))
+            check(sightings, self.model, manifest.vector, manifest.parts)
+            size = 2 * manifest.parts[0] * manifest.parts[1] + 4 * manifest.vector
             require_space(self.folder, self._reserve + 2 * size * len(sightings))
             if self._manifest is None:
                 self._create(manifest)
@@ -84,8 +85,7 @@ class EdgeIndex:
 
     def nearest(self, vector: NDArray[np.float32], limit: int, where: Where = ANYWHERE) -> list[Hit]:
         """Return at most `limit` sightings, nearest first, whole; `vector` is (d,) of unit length."""
-        if limit < 1:
-            raise ValueError(f"the limit is {limit}: ask for one sighting or more")
+        check_limit(limit)
         query = to_query(vector, limit, where)
         with self._call():
             if self._manifest is None:
@@ -100,6 +100,14 @@ class EdgeIndex:
         """How many sightings there are, exactly."""
         with self._call():
             return self._count(to_filter(where))
+
+    def held(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Which of these shots have a sighting here."""
+        with self._call():
+            if self._manifest is None:
+                return set()
+            points = self._shard.retrieve(list(ids), with_payload=False, with_vector=False)
+            return {UUID(str(point.id)) for point in points}
 
     def cameras(self) -> tuple[str, ...]:
         """The cameras that have sightings, in alphabetical order."""
@@ -117,14 +125,6 @@ class EdgeIndex:
         """Forget the sightings of these shots; ids that are not there do not matter."""
         return self._delete(Filter(must=[HasIdCondition(set(ids))]))
 
-    def unindexed(self) -> int:
-        """How many sightings a search compares one by one, because `optimize` has not reached them yet."""
-        with self._call():
-            if self._manifest is None:
-                return 0
-            info = self._shard.info()
-            return max(0, info.points_count - info.indexed_vectors_count)
-
     def optimize(self) -> None:
         """Build the graph over new sightings and give back the space of deleted ones.
 
@@ -132,13 +132,25 @@ class EdgeIndex:
         ends, not while it runs or while people search. Raises NoSpaceError.
         """
         with self._call():
+            if self._manifest is not None:
+                self._require_twice()
+                self._shard.optimize()
+                self._shard.flush()
+                self._parts.reclaim(self._rows())
+
+    def purge(self) -> None:
+        """Leave nothing of deleted sightings in the files, where `optimize` lets a fifth of them lie.
+
+        Takes as long as building the graph anew. Raises NoSpaceError.
+        """
+        with self._call():
             if self._manifest is None:
                 return
-            size = sum(file.stat().st_blocks * 512 for file in self.folder.rglob("*") if file.is_file())
-            require_space(self.folder, self._reserve + size)  # the new segments lie beside the old ones
+            self._require_twice()
+            self._reload(shard_config(self._manifest.vector, thorough=True))
             self._shard.optimize()
-            self._shard.flush()
-            self._parts.reclaim(self._rows())
+            self._reload(shard_config(self._manifest.vector), without_log=True)
+            self._parts.reclaim(self._rows(), blank=True)
 
     def close(self) -> None:
         """Let go of the folder; a second call does nothing."""
@@ -168,7 +180,8 @@ class EdgeIndex:
             )
         require_space(self.folder, self._reserve // 2)  # opening may preallocate 64 MiB (measured)
         try:
-            self._shard = EdgeShard.load(str(self.folder / "shard"))
+            config = shard_config(manifest.vector)  # a purge that was killed leaves another
+            self._shard = EdgeShard.load(str(self.folder / "shard"), config)
         except Exception as error:  # Edge has no narrower class
             raise DamagedError(
                 f"the index in {self.folder} does not open ({error}): restore the folder from a backup, "
@@ -187,6 +200,19 @@ class EdgeIndex:
     def _open_parts(self, manifest: Manifest) -> None:
         self._parts = PartsFile(self.folder / "parts.f16", manifest.parts)
         self._manifest = manifest
+
+    def _require_twice(self) -> None:
+        """Have room for new segments beside the old ones."""
+        size = sum(file.stat().st_blocks * 512 for file in self.folder.rglob("*") if file.is_file())
+        require_space(self.folder, self._reserve + size)
+
+    def _reload(self, config: EdgeConfig, *, without_log: bool = False) -> None:
+        self._shard.flush()  # from here on the log is not needed
+        self._shard.close()
+        if without_log:
+            gone = (self.folder / "shard" / "wal").rename(self.folder / "wal")  # whole or not at all
+            shutil.rmtree(gone)
+        self._shard = EdgeShard.load(str(self.folder / "shard"), config)
 
     def _write(self, sightings: Sequence[Sighting]) -> None:
         ids = [sighting.shot.id for sighting in sightings]

@@ -23,3 +23,7 @@ class DamagedError(OSError):
 
 class LeaseLostError(RuntimeError):
     """Another worker has taken over the chunk."""
+
+
+class UnavailableError(OSError):
+    """The server that keeps the index does not answer, or refuses."""

@@ -1,49 +1,104 @@
-"""Opens the sighting index that a URL names; each model has a folder of its own under the root."""
+"""Opens the sighting index that a URL names, in which models stand side by side and one answers searches."""
 
-import re
+import logging
 from contextlib import closing
 from pathlib import Path
 
 from storage.edge import EdgeIndex
+from storage.edge_folders import EdgeFolders
 from storage.errors import OtherModelError
-from storage.folder import write_whole
+from storage.qdrant import QdrantIndex
+from storage.qdrant_collections import QdrantCollections
+from storage.qdrant_server import Cluster, Server
+from storage.types import Held, Standing
+
+log = logging.getLogger(__name__)
+
+Index = EdgeIndex | QdrantIndex
+ONE = Cluster()
 
 
-def open_index(url: str, model: str) -> EdgeIndex:
-    """Open `edge:FOLDER` for `model` (name@sha8), making it when it is new; the caller closes it.
+class Models:
+    """The models that have sightings in one index."""
 
-    Raises OtherModelError when the sightings there are of another model, InUseError when another
-    process has them open, and the errors of EdgeIndex.
-    """
-    kind, _, path = url.partition(":")
-    if kind != "edge" or not path:
-        raise ValueError(f"the index URL is {url!r}: write edge:FOLDER, for example edge:data/index")
-    root = Path(path)
-    active = active_model(root)
-    if active is not None and active != model:
-        with closing(EdgeIndex(model_folder(root, active), active)) as other:
-            held = other.count()
-        if held:
+    def __init__(self, kept: EdgeFolders | QdrantCollections) -> None:
+        self._kept = kept
+
+    def held(self) -> list[Held]:
+        """Every model there is, the unfinished ones too."""
+        return self._kept.held()
+
+    def active(self) -> Held | None:
+        """The model whose sightings answer searches; None when nothing was ever indexed."""
+        return next((held for held in self.held() if held.standing is Standing.ANSWERS), None)
+
+    def count(self, model: str) -> int:
+        """How many sightings `model` has; InUseError while another process has an embedded index open."""
+        return self._kept.count(model)
+
+    def open(self, model: str, weights: str = "") -> Index:
+        """Open the sightings of `model` to search or to add, making them when they are the first.
+
+        `weights` is the file that the model was read from, to be found again; empty: those that ship. A model
+        that another has replaced may be opened until it is dropped, so that nothing stops at the switch.
+        Raises OtherModelError for one that never answered while another does.
+        """
+        standing = {held.model: held.standing for held in self.held()}.get(model)
+        active = self.active()
+        if standing is Standing.ANSWERS:
+            return self._kept.open(model, claim=None)
+        if active is None:
+            if standing is not None:  # it was indexed beside nothing
+                self._kept.answer_with(model, weights)
+            return self._kept.open(model, claim=weights)
+        if standing is Standing.ANSWERED:
+            log.warning("searches are answered by %s now, and %s lacks what it indexed", active.model, model)
+            return self._kept.open(model, claim=None)
+        number = self._kept.count(active.model)
+        if number:
             raise OtherModelError(
-                f"the {held} sightings in {root} were made by another model, {active}, and cannot answer for "
-                f"{model}: use {active} again, or name a new folder and index the footage again"
+                f"the {number} sightings in {self._kept} were made by another model, {active.model}, and "
+                f"cannot answer for {model}: use {active.model} again, or index them anew beside it with "
+                "passerby reindex"
             )
-    index = EdgeIndex(model_folder(root, model), model)
-    if active != model:
-        write_whole(root / "active", model + "\n")
-    return index
+        self._kept.drop(active.model)
+        return self._kept.open(model, claim=weights)
+
+    def beside(self, model: str) -> Index:
+        """Open the sightings of `model` to fill them, while another model answers."""
+        return self._kept.open(model, claim=None)
+
+    def switch(self, model: str, weights: str) -> None:
+        """Let `model`, which has sightings, answer searches that begin from now on."""
+        self._kept.answer_with(model, weights)
+
+    def drop(self, model: str) -> None:
+        """Delete the sightings of a model that does not answer; ValueError for any other name."""
+        held = {held.model: held for held in self.held()}
+        if model not in held:
+            names = ", ".join(held) or "none"
+            raise ValueError(f"the index {self._kept} has no model {model}: it has {names}")
+        if held[model].standing is Standing.ANSWERS:
+            raise ValueError(f"{model} answers the searches: run passerby reindex with other weights first")
+        self._kept.drop(model)
+
+    def close(self) -> None:
+        self._kept.close()
 
 
-def active_model(root: Path) -> str | None:
-    """Which model's sightings answer searches; None when nothing was ever opened here."""
-    try:
-        return (root / "active").read_text().strip()
-    except FileNotFoundError:
-        return None
+def open_models(url: str, cluster: Cluster = ONE) -> Models:
+    """The index at `edge:FOLDER` or `http://HOST:6333`; raises ValueError for another URL."""
+    kind, _, path = url.partition(":")
+    if kind == "edge" and path:
+        return Models(EdgeFolders(Path(path)))
+    if kind in ("http", "https"):
+        return Models(QdrantCollections(lambda: Server.at(url, cluster)))
+    raise ValueError(
+        f"the index URL is {url!r}: write edge:FOLDER, for example edge:data/index, or http://HOST:6333"
+    )
 
 
-def model_folder(root: Path, model: str) -> Path:
-    """Models stand side by side, so that a new one can be indexed while the old one answers."""
-    if not re.fullmatch(r"[\w.@+-]+", model) or model.startswith("."):
-        raise ValueError(f"{model!r} is no model id: expected name@sha8, without slashes or spaces")
-    return root / model
+def open_index(url: str, model: str, weights: str = "", *, cluster: Cluster = ONE) -> Index:
+    """Open the index for `model` (name@sha8), see `Models.open`; the caller closes it."""
+    with closing(open_models(url, cluster)) as models:
+        return models.open(model, weights)

@@ -3,13 +3,15 @@
 State, leases and attempts live here and not in a queue, so losing the queue loses nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, select, update
 
+from storage.answering import answering
 from storage.chunks import Chunk, State, is_dead
 from storage.errors import LeaseLostError
 from storage.rows import chunk_of, chunk_row, shot_of, shot_row
@@ -33,10 +35,11 @@ def now() -> datetime:
 
 
 class Ledger:
-    """Every method is one transaction; any number of processes may use the same database.
+    """Every method is one transaction, and raises OSError while the database does not answer.
 
-    A chunk that `claim` returned carries its lease: the methods that finish it raise LeaseLostError,
-    and change nothing, when the lease ran out and another worker took over.
+    Any number of processes may use the same database. A chunk that `claim` returned carries its lease: the
+    methods that finish it raise LeaseLostError, and change nothing, when the lease ran out and another
+    worker took over.
     """
 
     def __init__(self, url: str, *, clock: Callable[[], datetime] = now) -> None:
@@ -59,11 +62,13 @@ class Ledger:
             for identity, chunk in wanted.items():
                 moved = update(chunks).where(chunks.c.id == identity).values(source=chunk.source)
                 if not connection.execute(moved).rowcount:
-                    connection.execute(insert(chunks).values(chunk_row(chunk)))
+                    entered = replace(chunk, changed=self._clock())
+                    connection.execute(insert(chunks).values(chunk_row(entered)))
                     fresh += 1
             return fresh
 
-        return twice(self._engine, enter)
+        with answering():
+            return twice(self._engine, enter)
 
     def claim(self, step: Step, worker: str, lease: timedelta) -> Chunk | None:
         """Give `worker` (see `worker_name`) the oldest chunk that waits for `step`, or None.
@@ -75,7 +80,7 @@ class Ledger:
         if worker.count(":") < 2:
             raise ValueError(f"{worker!r} is no worker's name: pass what worker_name() returns")
         waiting, busy = STEPS[step]
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             self._take_back(connection, busy, worker)
             ready: list[ColumnElement[bool]] = [chunks.c.state == waiting]
             if step == "watch":
@@ -97,6 +102,7 @@ class Ledger:
                 attempts=found.attempts + 1,
                 worker=worker,
                 lease_until=self._clock() + lease,
+                changed=self._clock(),
             )
             connection.execute(update(chunks).where(chunks.c.id == found.id).values(chunk_row(claimed)))
             return claimed
@@ -104,13 +110,13 @@ class Ledger:
     def renew(self, chunk: Chunk, lease: timedelta) -> Chunk:
         """Hold on to the chunk for another `lease` from now."""
         renewed = replace(chunk, lease_until=self._clock() + lease)
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             self._settle(connection, chunk, lease_until=renewed.lease_until)
         return renewed
 
     def complete_watch(self, chunk: Chunk, found: Sequence[Shot], handoff: str) -> None:
         """Replace the chunk's shots by `found`, keep `handoff` for the next chunk, and let it be indexed."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             self._settle(
                 connection,
                 chunk,
@@ -123,36 +129,21 @@ class Ledger:
             connection.execute(delete(shots).where(shots.c.chunk == chunk.id))
             _keep(connection, chunk, found)
 
-    def enter(self, chunk: Chunk, found: Sequence[Shot]) -> None:
-        """Enter a chunk that was watched already, as of a stream, and let it be indexed.
-
-        When it is there, `found` is added to its shots and it is indexed again.
-        """
-        watched = replace(chunk, state=State.WATCHED, attempts=0, worker="", lease_until=None)
-
-        def work(connection: Connection) -> None:
-            known = update(chunks).where(chunks.c.id == chunk.id).values(chunk_row(watched))
-            if not connection.execute(known).rowcount:
-                connection.execute(insert(chunks).values(chunk_row(watched)))
-            _keep(connection, chunk, found)
-
-        twice(self._engine, work)
-
     def complete_index(self, chunk: Chunk) -> None:
         """Note that every shot of the chunk is in the index."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             self._settle(connection, chunk, state=State.INDEXED, attempts=0, worker="", lease_until=None)
 
     def fail(self, chunk: Chunk, reason: str, permanent: bool) -> None:
         """Let the step be tried again or, when `permanent` or tried three times, quarantine the chunk."""
         aside = permanent or chunk.attempts >= ATTEMPTS
         state = State.QUARANTINED if aside else WAITING[chunk.state]
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             self._settle(connection, chunk, state=state, reason=reason, worker="", lease_until=None)
 
     def release(self, chunk: Chunk) -> None:
         """Give the chunk back unfinished without counting the attempt, as when somebody stops the worker."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             self._settle(
                 connection,
                 chunk,
@@ -180,55 +171,60 @@ class Ledger:
             .order_by(chunks.c.position.desc())
             .limit(1)
         )
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             return connection.scalar(query) or ""
 
     def shots(self, chunk: Chunk) -> list[Shot]:
         """The shots that watching the chunk brought, by track, best first."""
         query = select(shots).where(shots.c.chunk == chunk.id).order_by(shots.c.track, shots.c.shot)
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             return [shot_of(row) for row in connection.execute(query)]
 
     def counts(self) -> dict[State, int]:
         """How many chunks are in each state, states without any included."""
         query = select(chunks.c.state, func.count()).group_by(chunks.c.state)
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             found = {row[0]: row[1] for row in connection.execute(query)}
         return {state: found.get(state, 0) for state in State}
 
     def cameras(self) -> tuple[str, ...]:
         """The cameras that have footage in the ledger, in alphabetical order."""
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             return tuple(connection.scalars(select(chunks.c.camera).distinct().order_by(chunks.c.camera)))
 
     def jobs(self, states: Collection[State] = tuple(State)) -> list[Chunk]:
         """The chunks in these states, oldest footage first."""
         query = select(chunks).where(chunks.c.state.in_(states)).order_by(chunks.c.began, chunks.c.position)
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             return [chunk_of(row) for row in connection.execute(query)]
 
-    def index_again(self) -> int:
-        """Let every indexed chunk be indexed anew, as for another model; return how many those are."""
-        again = update(chunks).where(chunks.c.state == State.INDEXED).values(state=State.WATCHED)
-        with self._engine.begin() as connection:
-            return connection.execute(again).rowcount
-
     def retry(self, chunk: Chunk) -> bool:
-        """Put a quarantined chunk back at the start; False when it is not quarantined."""
+        """Let a quarantined chunk be tried again where it failed; False when it is not quarantined."""
+        watched = chunks.c.handoff != ""  # so it was indexing that failed
         again = (
             update(chunks)
             .where(chunks.c.id == chunk.id, chunks.c.state == State.QUARANTINED)
-            .values(state=State.QUEUED, attempts=0, reason="", handoff="")
+            .values(
+                state=case((watched, State.WATCHED), else_=State.QUEUED),
+                attempts=0,
+                reason="",
+                changed=self._clock(),
+            )
         )
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             return connection.execute(again).rowcount == 1
 
     def drop(self, chunk: Chunk) -> bool:
         """Forget a quarantined chunk and its shots, until it is planned again; False when it is not there."""
         mine = and_(chunks.c.id == chunk.id, chunks.c.state == State.QUARANTINED)
-        with self._engine.begin() as connection:
+        with self._begin() as connection:
             connection.execute(delete(shots).where(shots.c.chunk.in_(select(chunks.c.id).where(mine))))
             return connection.execute(delete(chunks).where(mine)).rowcount == 1
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        with answering(), self._engine.begin() as connection:
+            yield connection
 
     def _take_back(self, connection: Connection, busy: State, me: str) -> None:
         """End the leases at this step that ran out or whose worker died."""
@@ -255,6 +251,8 @@ class Ledger:
             chunks.c.worker == chunk.worker,
             chunks.c.attempts == chunk.attempts,
         )
+        if "state" in values:
+            values["changed"] = self._clock()
         if not connection.execute(update(chunks).where(held).values(**values)).rowcount:
             raise LeaseLostError(
                 f"{chunk.camera}, {chunk.source} from {chunk.start:g} s is no longer leased to "

@@ -4,6 +4,8 @@ import io
 import os
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -79,12 +81,34 @@ class FsspecMedia:
             except FileNotFoundError:
                 continue
 
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders in a folder of keys; none when it is not there."""
+        return [name for kind, name in self._inside(folder) if kind == "directory"]
+
+    def keys(self, folder: str) -> dict[str, datetime]:
+        """The keys that lie right in a folder, and when each was last written (UTC)."""
+        found: dict[str, datetime] = {}
+        for kind, name in self._inside(folder):
+            if kind == "file" and not name.startswith("."):
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    written: datetime = self._files.modified(self._path(f"{folder}/{name}"))
+                    found[f"{folder}/{name}"] = written.astimezone(UTC)
+        return found
+
     def locate(self, key: str) -> str:
         """Where a person can open it: a path on this machine, or a URL."""
         path = self._path(key)
         if isinstance(self._files, LocalFileSystem):
             return path
         return str(self._files.unstrip_protocol(path))
+
+    def _inside(self, folder: str) -> list[tuple[str, str]]:
+        """Kind and name of what lies in a folder."""
+        try:
+            found = self._files.ls(self._path(folder), detail=True, refresh=True)
+        except FileNotFoundError:
+            return []
+        return [(entry["type"], PurePosixPath(entry["name"]).name) for entry in found]
 
     def _path(self, key: str) -> str:
         path = PurePosixPath(key)

@@ -79,8 +79,8 @@ class PartsFile:
             found.append(np.frombuffer(data, self._row)["parts"][0])
         return found
 
-    def reclaim(self, used: Iterable[int]) -> None:
-        """Cut unused rows off the end and let later sightings fill the holes.
+    def reclaim(self, used: Iterable[int], *, blank: bool = False) -> None:
+        """Cut unused rows off the end and let later sightings fill the holes; `blank` writes zeros in those.
 
         `used` are the rows that points name on the disk, not only in memory: a row that comes back
         after a power cut must not have been written over.
@@ -89,6 +89,10 @@ class PartsFile:
         self._length = max(kept, default=-1) + 1
         os.ftruncate(self._file, self._length * self.row_bytes)
         self._free = sorted(set(range(self._length)) - kept)
+        if blank:
+            for row in self._free:
+                self._write(row, bytes(self.row_bytes))
+            os.fsync(self._file)
 
     def close(self) -> None:
         os.close(self._file)

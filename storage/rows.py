@@ -25,6 +25,7 @@ def chunk_row(chunk: Chunk) -> dict[str, Any]:
         "lease_until": chunk.lease_until,
         "reason": chunk.reason,
         "handoff": chunk.handoff,
+        "changed": chunk.changed,
     }
 
 

@@ -1,4 +1,7 @@
-"""The tables of the ledger, for SQLite and Postgres alike, and how a database is opened."""
+"""The tables of the database, for SQLite and Postgres alike, and how it is opened.
+
+A change here needs a step in `storage/migrations/versions` that makes the same change.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -6,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     DateTime,
@@ -23,13 +27,11 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
-    select,
 )
-from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 
 from storage.errors import NewerSchemaError
-
-SCHEMA = 1  # raise it with every change of a table, together with a migration
+from storage.migrate import migrate
 
 
 class Utc(TypeDecorator[datetime]):
@@ -53,8 +55,6 @@ T = TypeVar("T")
 
 metadata = MetaData()
 
-schema = Table("schema", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
-
 chunks = Table(
     "chunks",
     metadata,
@@ -73,6 +73,7 @@ chunks = Table(
     Column("lease_until", Utc),
     Column("reason", Text, nullable=False),
     Column("handoff", Text, nullable=False),
+    Column("changed", Utc),  # when its state last changed; null: before that was noted
     Index("chunks_by_state", "state", "began"),
     Index("chunks_of_source", "camera", "fingerprint", "version", "position"),
 )
@@ -95,11 +96,50 @@ shots = Table(
     Column("y2", Float, nullable=False),
     Column("score", Float, nullable=False),
     Column("crop", Text, nullable=False),
+    Index("shots_by_day", "camera", "began"),
+)
+
+cameras = Table(
+    "cameras",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("fps", Float),  # null: as the setting says
+    Column("zones", Text, nullable=False),  # JSON; "": the whole picture
+    Column("hours", Text, nullable=False),  # "": always
+    Column("retention_days", Integer),  # null: for ever
+    Column("batch", Boolean, nullable=False),  # indexed nightly instead of live
+    Column("enabled", Boolean, nullable=False),
+    Column("source", String(8), nullable=False),  # file, database
+    Column("changed", Utc, nullable=False),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("camera", Text, nullable=False),
+    Column("began", Utc, nullable=False),
+    Column("ended", Utc),  # null: not over yet
+    Column("reason", Text, nullable=False),
+    Index("gaps_of_camera", "camera", "began"),
+)
+
+windows = Table(
+    "windows",
+    metadata,
+    Column("task", Text, primary_key=True),
+    Column("began", Utc, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("lease_until", Utc),
+    Column("finished", Utc),  # null: not yet
+    Column("result", Text, nullable=False),
 )
 
 
 def open_database(url: str) -> Engine:
-    """Connect to a SQLAlchemy URL and make the tables when they are missing.
+    """Connect to a SQLAlchemy URL and bring the tables to the newest shape, from none or an older one.
 
     Raises ValueError when the URL is none or its driver is missing, OSError when the database cannot be
     reached, and NewerSchemaError when a later version of the program made it.
@@ -117,14 +157,14 @@ def open_database(url: str) -> Engine:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         _prepare_sqlite(engine)
     try:
-        _migrate(engine)
-    except OperationalError as error:
+        migrate(engine)
+    except DatabaseError as error:
         engine.dispose()
         raise OSError(
             f"the database {address.render_as_string()} does not open ({error.orig}): "
             "check the URL, that its server runs, and that this user may write to it"
         ) from error
-    except NewerSchemaError:
+    except (NewerSchemaError, OSError):
         engine.dispose()
         raise
     return engine
@@ -148,28 +188,11 @@ def _prepare_sqlite(engine: Engine) -> None:
     event.listen(engine, "begin", begin)
 
 
-def _migrate(engine: Engine) -> None:
-    """Bring the database to SCHEMA; the place where migrations of older versions run."""
-
-    def make(connection: Connection) -> None:
-        metadata.create_all(connection)
-        version = connection.scalar(select(schema.c.version))
-        if version is None:
-            connection.execute(schema.insert().values(version=SCHEMA))
-        elif version > SCHEMA:
-            raise NewerSchemaError(
-                f"the database {engine.url.render_as_string()} has schema {version} and this program knows "
-                f"up to {SCHEMA}: upgrade the program or name another database"
-            )
-
-    twice(engine, make)
-
-
 def twice(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Run `work` in a transaction and once more if another process made the same rows or tables meanwhile."""
+    """Run `work` in a transaction and once more if another process made the same rows meanwhile."""
     try:
         with engine.begin() as connection:
             return work(connection)
-    except (IntegrityError, ProgrammingError):
+    except IntegrityError:
         with engine.begin() as connection:
             return work(connection)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID, uuid5
 
 import numpy as np
@@ -60,3 +61,20 @@ class Hit:
 
     sighting: Sighting
     nearness: float  # cosine, -1..1
+
+
+class Standing(StrEnum):
+    """What the sightings of a model are for."""
+
+    ANSWERS = "answers searches"
+    ANSWERED = "answered before"  # whole up to the switch, and there to go back to
+    UNFINISHED = "unfinished"  # being indexed beside the one that answers
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A model that has sightings in the index."""
+
+    model: str  # name@sha8
+    weights: str  # the file it was read from; empty: those that ship
+    standing: Standing

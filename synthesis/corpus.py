@@ -23,10 +23,12 @@ from synthesis.look import Carried, Colour, Garment, Look
 from synthesis.photographs import Labelled, labelled
 
 CAPTIONS = 8  # of a picture
-TIMES = 12  # that a photograph is listed, each time with other captions: real pictures are few and precious
+TIMES = 20  # that a photograph is listed, each time with other captions: real pictures are few and precious
 HELD_OUT = 4  # every fourth photograph is for validation
 FIRST_REAL = 1_000_000  # identities from here on are real people
 TRIES = 300
+OVERALL = "colour only"  # the style that speaks of all clothes at once
+_WORN = ("upper", "outer", "lower")
 
 Row = dict[str, Any]
 
@@ -36,9 +38,14 @@ _SPOKEN = {
     "hair": _HAIR,
     "hair_colour": _HAIR,
     "sex": r"\b(man|men|male|guy|boy|lad|gentleman|woman|female|lady|girl|he|she|his|her|him|bloke|youth)\b",
+    "age": r"\b(young|old|older|elderly|middle-aged|teenage\w*|aged|twenties|thirties|forties|fifties|sixties"
+    r"|seventies|boy|girl|lad|youth|student|pensioner)\b",
+    "beard": r"beard|shaven|facial hair|stubble|moustache",
+    "glasses": r"glasses|spectacles|eyewear|shades",
+    "scarf": "scarf",
     "upper.sleeves": "sleeve",
     "carried": r"\b(bag|carry|carries|carrying|hold|holding|nothing|empty|hands?)\b",
-    "headwear": r"\b(hat|cap|bareheaded|headwear)\b",
+    "headwear": r"\b(hat|cap|bareheaded|headwear|beanie|helmet|hood)\b",
     "shoes": "shoe|trainer|sneaker|boot|sandal|footwear",
     "lower": "trouser|jean|pants|skirt|shorts|legging|joggers|slacks|chinos|legs",
     "pose": r"walk|stand|sit|run|stroll|strid|phone|pocket|arms|jog|wait",
@@ -89,8 +96,9 @@ def _photographed(person: Labelled, number: int, folder: Path, seed: int) -> Ite
 
 
 def _about(fact: str, unseen: frozenset[str]) -> bool:
-    attribute = fact.partition("=")[0].replace("top.", "upper.").replace("inner.", "upper.")
-    return attribute in unseen or attribute.partition(".")[0] in unseen
+    place, dot, detail = fact.partition("=")[0].partition(".")
+    garments = {"top": ("outer", "upper"), "inner": ("upper",)}.get(place, (place,))
+    return any(garment in unseen or garment + dot + detail in unseen for garment in garments)
 
 
 def _spoken(
@@ -102,6 +110,8 @@ def _spoken(
         caption = compose(person.look, rng, facing=person.facing)
         claim = claims(caption, person.look, person.facing)
         if any(_speaks_of(caption, detail) for detail in person.unseen) or not (claim or set()) <= facts:
+            continue
+        if caption.style == OVERALL and any(detail.startswith(_WORN) for detail in person.unseen):
             continue
         yield caption, claim
         wanted -= 1

@@ -1,5 +1,7 @@
 """Small stand-ins for the networks and the media store, written by hand, and footage that they understand."""
 
+import io
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -35,12 +37,17 @@ class BrightRectangles:
 class NearestCentre:
     """A tracker that gives each box the number of the nearest one, seen at most ten frames ago."""
 
-    def __init__(self) -> None:
-        self.frame = 0
-        self.next = 1
-        self.places: dict[int, tuple[int, np.ndarray]] = {}
+    def __init__(self, state: str = "") -> None:
+        record = json.loads(state or '{"frame": 0, "next": 1, "places": []}')
+        self.frame: int = record["frame"]
+        self.next: int = record["next"]
+        self.places = {number: (seen, np.array(place)) for number, seen, place in record["places"]}
 
-    def update(self, detections: Detections) -> Tracked:
+    def state(self) -> str:
+        places = [(number, seen, place.tolist()) for number, (seen, place) in self.places.items()]
+        return json.dumps({"frame": self.frame, "next": self.next, "places": places})
+
+    def update(self, detections: Detections, image: Image) -> Tracked:
         self.frame += 1
         centres = (detections.boxes[:, :2] + detections.boxes[:, 2:]) / 2
         numbers = []
@@ -135,3 +142,17 @@ def walker_video(path: Path, *, seconds: int = 24, fps: int = 10) -> Path:
                 image[top : top + 50, left : left + 22] = tint
         images.append(image)
     return write_video(path, images, fps)
+
+
+def transport_stream(seconds: float, *, size: tuple[int, int] = (96, 64), fps: int = 5) -> bytes:
+    """H.264 as it comes over a network, a keyframe each second, growing brighter with each frame."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mpegts") as container:
+        options = {"tune": "zerolatency", "preset": "ultrafast"}
+        stream = container.add_stream("libx264", rate=fps, options=options)
+        (stream.width, stream.height), stream.gop_size = size, fps
+        for index in range(round(seconds * fps)):
+            image = np.full((size[1], size[0], 3), index % 250, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
+        container.mux(stream.encode())
+    return file.getvalue()

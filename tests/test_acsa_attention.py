@@ -60,6 +60,27 @@ def test_both_directions_follow_the_equations(sides: tuple[Mapped, Mapped, Tenso
             assert found.phrases[n, m, :k].tolist() == pytest.approx(t2i, abs=1e-5)
 
 
+def test_without_sharpness_all_sources_weigh_alike(sides: tuple[Mapped, Mapped, Tensor]) -> None:
+    image, text, present = sides
+    found = compare(image, text, present, sharpness=0)
+    for n, m in ((0, 0), (4, 2)):
+        k = int(present[m].sum())
+        value, own = image.value[n].numpy(), text.value[m, :k].numpy()
+        i2t = [float(unit(one) @ unit(own.mean(0))) for one in value]
+        t2i = [float(unit(one) @ unit(value.mean(0))) for one in own]
+        assert float(found.i2t[n, m]) == pytest.approx(np.mean(i2t), abs=1e-5)
+        assert float(found.t2i[n, m]) == pytest.approx(np.mean(t2i), abs=1e-5)
+
+
+def test_a_single_part_unlike_every_phrase_still_has_a_score() -> None:
+    """Every weight is exp(-sharpness) then: too small to be lost."""
+    image = Mapped(torch.tensor([[[1.0, 0.0]]]), torch.tensor([[[0.6, 0.8]]]))
+    text = Mapped(torch.tensor([[[-1.0, 0.0], [-1.0, 0.0]]]), torch.tensor([[[1.0, 0.0], [0.0, 1.0]]]))
+    for sharpness in (20, 30):
+        found = compare(image, text, torch.ones(1, 2, dtype=torch.bool), sharpness=sharpness)
+        assert float(found.i2t) == pytest.approx(1.4 / 2**0.5, abs=1e-5)
+
+
 def test_padding_changes_nothing(sides: tuple[Mapped, Mapped, Tensor]) -> None:
     image, text, present = sides
     scrambled = Mapped(*(torch.where(present[..., None], one, 100 * torch.randn_like(one)) for one in text))

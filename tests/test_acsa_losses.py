@@ -104,6 +104,15 @@ def test_a_small_cmpm_is_not_dropped() -> None:
     assert image.grad.any()
 
 
+def test_the_released_cut_is_an_option() -> None:
+    """Everything of the release at once: its targets, and no CMPM below one half."""
+    torch.manual_seed(0)
+    match = torch.eye(4, dtype=torch.bool)
+    small, large = torch.eye(4) * 7, torch.randn(4, 4)
+    assert float(cmpm(small, small, match)) > float(cmpm(small, small, match, released=True)) == 0
+    assert float(cmpm(large, -large, match, released=True)) == float(cmpm(large, -large, match)) > 0.5
+
+
 def test_rows_without_a_match_say_nothing() -> None:
     scores = torch.tensor([[0.5, 0.1], [0.2, 0.9]])
     match = torch.tensor([[True, False], [False, False]])

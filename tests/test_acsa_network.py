@@ -157,6 +157,8 @@ def test_unknown_keys_are_named() -> None:
         read_architecture({"image": {"hight": 2}})
     with pytest.raises(ValueError, match="choose"):
         read_architecture({"local": "sideways"})
+    with pytest.raises(ValueError, match="from 0 to 30"):
+        read_architecture({"sharpness": 100})
 
 
 def test_presets_can_be_changed_and_missing_ones_are_named(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ def texts(description: str) -> list[str]:
         ("man, short black hair, no bag", ["man", "short black hair", "no bag"]),
         ("RED JACKET", ["RED JACKET"]),
         ("t-shirt", ["t-shirt"]),
+        ("a dress", ["dress"]),
+        ("a woman in a long red dress", ["woman", "long red dress"]),
         ("a person in black", ["black"]),
         ("a black and white striped shirt and blue jeans", ["black and white striped shirt", "blue jeans"]),
         ("a blue, white and grey jacket", ["blue, white and grey jacket"]),

@@ -161,7 +161,7 @@ def test_an_empty_index_may_change_its_model(tmp_path: Path) -> None:
         open_index(f"edge:{tmp_path}", MODEL)
 
 
-@pytest.mark.parametrize("url", ["", "data/index", "edge:", "http://qdrant:6333"])
+@pytest.mark.parametrize("url", ["", "data/index", "edge:", "ftp://qdrant:6333"])
 def test_an_unknown_url_says_what_to_write(url: str) -> None:
     with pytest.raises(ValueError, match="edge:FOLDER"):
         open_index(url, MODEL)
@@ -243,6 +243,33 @@ def test_optimize_gives_back_the_room_of_what_was_replaced_or_deleted(
     index.add([sighting(track) for track in range(100, 130)])
     assert file.stat().st_size <= 2 * once
     for hit in index.nearest(batch[3].vector, 100, Where()):
+        np.testing.assert_array_equal(hit.sighting.parts, sighting(hit.sighting.shot.track).parts)
+
+
+def test_a_purge_leaves_nothing_of_what_was_deleted(tmp_path: Path, index: EdgeIndex) -> None:
+    index.add([sighting(track) for track in range(300)])
+    index.optimize()
+    gone = sighting(77)
+    traces = [gone.shot.crop.encode(), gone.parts.tobytes(), gone.vector.tobytes()[:12]]
+
+    def found() -> list[bool]:
+        files = [path.read_bytes() for path in (tmp_path / "index").rglob("*") if path.is_file()]
+        return [any(trace in file for file in files) for trace in traces]
+
+    assert found() == [True] * 3
+    index.delete_ids([gone.shot.id])
+    index.optimize()
+    assert any(found())
+    index.purge()
+    assert found() == [False] * 3
+    index.add([sighting(400)])
+    index.close()
+
+    index = EdgeIndex(tmp_path / "index", MODEL)
+    hits = index.nearest(sighting(5).vector, 1000)
+    index.close()
+    assert len(hits) == 300
+    for hit in hits:
         np.testing.assert_array_equal(hit.sighting.parts, sighting(hit.sighting.shot.track).parts)
 
 

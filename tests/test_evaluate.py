@@ -22,10 +22,11 @@ from models.cost import measure_cost
 from models.data import SYNTHESIS_MARK, Dataset, Example, read_dataset
 from models.evaluate import LOCAL, NEARNESS, WHOLE, evaluate, main, spreads
 from models.metrics import Retrieval
+from models.page import write_html
 from models.pairs import score_pairs
 from models.published import COUNTS, ROWS
 from models.ranking import measure
-from models.sheet import CELL, RIGHT, TEXT, WRONG, draw_examples
+from models.sheet import CELL, RIGHT, TEXT, WRONG, choose_answers, draw_examples
 
 COLOURS = {"red": (200, 20, 20), "green": (20, 160, 20), "blue": (20, 20, 200), "white": (240, 240, 240)}
 TINY = Architecture(
@@ -145,10 +146,34 @@ def test_seeds_are_summed_up(tmp_path: Path, data: Path) -> None:
 def test_the_page_frames_hits_green_and_misses_red(data: Path) -> None:
     dataset = read_dataset(data)
     scores = dataset.matches().astype(np.float32)  # perfect: two right pictures, then six wrong ones
-    page = np.asarray(draw_examples(dataset, scores, queries=3))
+    page = np.asarray(draw_examples(dataset, choose_answers(dataset, scores, queries=3)))
     assert page.shape == (3 * CELL[1], TEXT + 11 * CELL[0], 3)
     corners = [tuple(page[0, TEXT + place * CELL[0]].tolist()) for place in range(1, 9)]
     assert corners == [RIGHT] * 2 + [WRONG] * 6
+
+
+def test_the_html_page_stands_alone_and_escapes_what_it_shows(data: Path) -> None:
+    dataset = read_dataset(data)
+    first = replace(dataset.examples[0], captions=("<script>alert(1)</script> & a red jacket",))
+    dataset = replace(dataset, examples=(first,))
+    answers = choose_answers(dataset, np.ones((1, 1), np.float32))
+    assert [(one.own, one.best, one.right, one.first) for one in answers] == [(0, (0,), (True,), 1)]
+    page = write_html(dataset, np.ones((1, 1), np.float32), answers, 'weights "<1>"')
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; a red jacket" in page
+    assert "<title>weights &quot;&lt;1&gt;&quot;</title>" in page
+    assert page.count("src=") == page.count('src="data:image/jpeg;base64,') == 2
+    assert "http" not in page
+
+
+def test_the_html_page_marks_hits_and_misses_and_tells_the_rank(data: Path) -> None:
+    dataset = read_dataset(data)
+    scores = -dataset.matches().astype(np.float32)  # the two right pictures come last
+    page = write_html(dataset, scores, choose_answers(dataset, scores, queries=3), "worst")
+    assert page.count('class="wrong"') == 3 * 6
+    assert page.count('class="right"') == 3 * 2
+    assert page.count("first right picture at rank 7 of 8") == 3
+    assert "0 of these 3 descriptions" in page
 
 
 def test_cost_counts_what_the_network_does(weights: Path) -> None:
@@ -196,11 +221,14 @@ def test_the_command_writes_everything(
     weights: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page, record = tmp_path / "pages" / "page.png", tmp_path / "figures.json"
-    main(f"--weights {weights} --data {data} --device cpu --cost --examples {page} --json {record}".split())
+    browsed = tmp_path / "html" / "page.html"
+    line = f"--weights {weights} --data {data} --device cpu --cost --examples {page} --json {record}"
+    main([*line.split(), "--page", str(browsed)])
     shown = capsys.readouterr().out
     assert "0.25 of the score is cross-attention" in shown
     with PIL.Image.open(page) as image:
         assert image.format == "PNG"
+    assert "on CUHK-PEDES (test)" in browsed.read_text()
     values = json.loads(record.read_text())
     assert values["captions"] == 16
     assert set(values["runs"][0]["rankings"]) == {WHOLE, NEARNESS, LOCAL}

@@ -1,6 +1,7 @@
 """Ingest: everything once, whatever happens on the way."""
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -15,8 +17,9 @@ from PIL import Image as Pictures
 
 from pipeline.gate import GateSettings
 from pipeline.ingest import WatchStep, index_next, plan, watch_next
+from pipeline.lease import LEASE, StoppedError
 from pipeline.watch import Watch, WatchSettings
-from storage.chunks import State
+from storage.chunks import State, worker_name
 from storage.index import open_index
 from storage.ledger import Ledger
 from storage.media import open_media
@@ -168,3 +171,44 @@ def test_a_chunk_whose_crop_is_lost_is_set_aside_with_the_reason(footage: Path, 
     step.ledger.close()
     assert aside
     assert all("is not in" in chunk.reason for chunk in aside)
+
+
+@pytest.mark.parametrize("lost", ["pictures", "state"])
+def test_where_a_hand_over_is_lost_watching_goes_on_from_nobody(
+    footage: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, lost: str
+) -> None:
+    step = step_in(tmp_path)
+    plan([str(footage)], "gate", step, began=BEGAN, seconds=SECONDS)
+    if lost == "pictures":
+        watch_next(step, Silent())
+        shutil.rmtree(tmp_path / "media" / "open")  # of whoever was in view
+    else:
+        claimed = step.ledger.claim("watch", worker_name(), LEASE)
+        assert claimed is not None
+        step.ledger.complete_watch(claimed, [], '{"version": 0}')  # of another time
+    while watch_next(step, Silent()) is not None:
+        pass
+    counts = step.ledger.counts()
+    step.ledger.close()
+    assert caplog.text.count("whoever was in view before is lost") == 1
+    assert counts[State.WATCHED] == sum(counts.values())
+
+
+def test_watching_stops_at_the_next_frame_when_told(footage: Path, tmp_path: Path) -> None:
+    step, stop = step_in(tmp_path), Event()
+    plan([str(footage)], "gate", step, began=BEGAN, seconds=SECONDS)
+
+    class StopAtTheThird(Silent):
+        seen = 0
+
+        def frame(self) -> None:
+            self.seen += 1
+            if self.seen == 3:
+                stop.set()
+
+    report = StopAtTheThird()
+    with pytest.raises(StoppedError):
+        watch_next(step, report, stop)
+    assert report.seen <= 4
+    assert {(chunk.state, chunk.attempts) for chunk in step.ledger.jobs()} == {(State.QUEUED, 0)}
+    step.ledger.close()

@@ -1,38 +1,21 @@
 """The ledger gives every chunk to one worker at a time and ends with each finished or set aside."""
 
 import os
-import random
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from storage.chunks import Chunk, State, is_dead, worker_name
-from storage.errors import LeaseLostError, NewerSchemaError
+from storage.errors import LeaseLostError
 from storage.ledger import Ledger
-from storage.tables import metadata
-from storage.types import Shot
+from tests.ledger_chunks import MINUTE, NOON, chunk, shots_of
 
-ROOT = Path(__file__).parents[1]
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 ME, YOU = "elsewhere:1:a", "elsewhere:2:b"
-
-# Watches and indexes until nothing is left. What it finds depends on what the chunk before handed over.
-WORKER = """
-import random, sys, time
-from datetime import timedelta
-sys.path.insert(0, "tests")
-from test_ledger import Ledger, worker_name, work
-work(Ledger(sys.argv[1]), worker_name(), lambda: time.sleep(random.uniform(0, 0.01)))
-"""
 
 
 class Clock:
@@ -41,62 +24,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
-
-
-def chunk(position: int, *, camera: str = "gate", version: str = "1") -> Chunk:
-    start = position * 60.0
-    began = NOON + timedelta(seconds=start)
-    return Chunk(
-        camera, f"file:/{camera}.mp4", f"print-{camera}", began, start, start + 60, position, version
-    )
-
-
-def shots_of(chunk: Chunk, handoff: str) -> list[Shot]:
-    """What watching `chunk` finds: two people, one of whom the chunk before handed over."""
-    return [
-        Shot(
-            chunk.camera,
-            chunk.fingerprint,
-            chunk.position * 10 + number,
-            0,
-            chunk.began,
-            chunk.began + MINUTE,
-            chunk.began + timedelta(seconds=1.25),
-            (1.5, 2, 3, 4),
-            0.5,
-            f"{chunk.camera}/{chunk.position}-{number}-after-{handoff}.jpg",
-        )
-        for number in range(2)
-    ]
-
-
-def work(ledger: Ledger, worker: str, pause: Callable[[], None]) -> None:
-    """The two steps as an ingest runs them, until every chunk is indexed or set aside."""
-    while True:
-        if watching := ledger.claim("watch", worker, MINUTE):
-            handoff = ledger.handoff_before(watching)
-            pause()
-            ledger.complete_watch(watching, shots_of(watching, handoff), f"{watching.position}")
-        elif indexing := ledger.claim("index", worker, MINUTE):
-            pause()
-            assert ledger.shots(indexing)
-            ledger.complete_index(indexing)
-        elif all(job.state in (State.INDEXED, State.QUARANTINED) for job in ledger.jobs()):
-            return
-        else:
-            pause()
-
-
-@pytest.fixture(params=["sqlite", "postgres"] if "PASSERBY_TEST_POSTGRES" in os.environ else ["sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """SQLite, and the empty Postgres database that PASSERBY_TEST_POSTGRES names if it does."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/deep/passerby.db"
-    address = os.environ["PASSERBY_TEST_POSTGRES"]
-    engine = create_engine(address)
-    metadata.drop_all(engine)
-    engine.dispose()
-    return address
 
 
 @pytest.fixture
@@ -173,21 +100,6 @@ def test_shots_come_back_as_they_were_and_again_replaces_them(ledger: Ledger) ->
     assert ledger.shots(claimed) == found[:1]  # a shot belongs to the chunk that found it last
 
 
-def test_watched_footage_of_a_stream_enters_at_once_and_adds_up(ledger: Ledger) -> None:
-    live, found = chunk(7), shots_of(chunk(7), "")
-    ledger.enter(live, found[:1])
-    indexing = ledger.claim("index", ME, MINUTE)
-    assert indexing is not None
-    ledger.enter(live, found[1:])  # the stream came back within the same stretch
-
-    with pytest.raises(LeaseLostError):
-        ledger.complete_index(indexing)
-    assert ledger.shots(live) == found
-    (job,) = ledger.jobs([State.WATCHED])
-    assert job.id == live.id
-    assert ledger.claim("watch", ME, MINUTE) is None
-
-
 def test_a_chunk_is_indexed_once_it_has_been_watched(ledger: Ledger) -> None:
     ledger.plan([chunk(0)])
     assert ledger.claim("index", ME, MINUTE) is None
@@ -198,14 +110,6 @@ def test_a_chunk_is_indexed_once_it_has_been_watched(ledger: Ledger) -> None:
     ledger.complete_index(indexing)
     assert ledger.counts()[State.INDEXED] == 1
     assert ledger.claim("index", ME, MINUTE) is None
-
-
-def test_everything_indexed_can_be_indexed_anew(ledger: Ledger) -> None:
-    ledger.plan([chunk(0)])
-    work(ledger, ME, lambda: None)
-    assert ledger.index_again() == 1
-    assert ledger.counts()[State.WATCHED] == 1
-    assert ledger.index_again() == 0
 
 
 def test_a_lease_that_ran_out_goes_to_another_and_the_late_result_is_refused(
@@ -299,21 +203,33 @@ def test_cameras_are_listed_once(ledger: Ledger) -> None:
     assert ledger.cameras() == ("gate", "yard")
 
 
+def test_a_chunk_says_since_when_it_is_in_its_state(ledger: Ledger, clock: Clock) -> None:
+    ledger.plan([chunk(0)])
+    clock.now += MINUTE
+    claimed = claim(ledger)
+    assert claimed.changed == NOON + MINUTE
+    clock.now += MINUTE
+    ledger.renew(claimed, MINUTE)
+    assert ledger.jobs()[0].changed == NOON + MINUTE
+    ledger.fail(claimed, "broken", permanent=True)
+    assert ledger.jobs()[0].changed == NOON + 2 * MINUTE
+
+
+def test_what_failed_to_be_indexed_is_retried_there(ledger: Ledger) -> None:
+    ledger.plan([chunk(0)])
+    ledger.complete_watch(claim(ledger), shots_of(chunk(0), ""), "{}")
+    indexing = ledger.claim("index", ME, MINUTE)
+    assert indexing is not None
+    ledger.fail(indexing, "broken crop", permanent=True)
+    assert ledger.retry(chunk(0))
+    assert ledger.counts()[State.WATCHED] == 1
+
+
 def test_times_need_a_zone(ledger: Ledger) -> None:
     with pytest.raises(Exception, match="time zone"):
         ledger.plan([replace(chunk(0), began=datetime(2026, 3, 1))])
     with pytest.raises(ValueError, match="worker_name"):
         ledger.claim("watch", "me", MINUTE)
-
-
-def test_a_newer_database_is_refused(url: str, ledger: Ledger) -> None:
-    ledger.close()
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE schema SET version = 99"))
-    engine.dispose()
-    with pytest.raises(NewerSchemaError, match="upgrade"):
-        Ledger(url)
 
 
 def test_a_database_that_does_not_open_is_named(tmp_path: Path) -> None:
@@ -339,42 +255,3 @@ def test_a_dead_worker_of_this_host_is_known() -> None:
     assert not is_dead(me, me)
     assert not is_dead(f"{host}:{os.getppid()}:x", me)
     assert not is_dead(f"elsewhere:{ended.pid}:x", me)
-
-
-def test_killed_workers_lose_nothing_and_double_nothing(url: str) -> None:
-    planned = [chunk(position, camera=camera) for camera in ("gate", "yard") for position in range(25)]
-    ledger, rng = Ledger(url), random.Random(3)
-    ledger.plan(planned)
-
-    def start() -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", WORKER, url], cwd=ROOT, stderr=subprocess.PIPE, text=True
-        )
-
-    kills = 0
-    while any(ledger.counts()[state] for state in State if state not in (State.INDEXED, State.QUARANTINED)):
-        workers = [start(), start()]
-        if kills < 6:
-            before = ledger.counts()
-            while ledger.counts() == before and all(worker.poll() is None for worker in workers):
-                time.sleep(0.005)
-            for worker in workers:
-                time.sleep(rng.uniform(0, 0.03))
-                worker.send_signal(signal.SIGKILL)
-                kills += 1
-        for worker in workers:
-            _, errors = worker.communicate()
-            assert worker.returncode in (0, -signal.SIGKILL), errors
-
-    jobs = ledger.jobs()
-    assert kills >= 6
-    assert sorted(job.id for job in jobs) == sorted(one.id for one in planned)
-    for job in jobs:
-        assert job.state in (State.INDEXED, State.QUARANTINED)
-        if job.state is State.INDEXED:
-            before_it = ledger.handoff_before(job)
-            assert job.handoff == f"{job.position}"
-            assert ledger.shots(job) == shots_of(job, before_it)
-    everything = [shot.id for job in jobs for shot in ledger.shots(job)]
-    assert len(everything) == len(set(everything))
-    ledger.close()

@@ -1,39 +1,40 @@
-"""The tasks: each opens what a verb needs once per process and calls it. Only plain values travel."""
+"""The tasks: doors to the verbs. A message brings no more than the wish that there be looked for work."""
 
-from contextlib import closing
-from datetime import datetime
-from functools import cache
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Event
+from time import monotonic
 from typing import Any
 
-from models.acsa.encoder import AcsaEncoder
-from pipeline import build, show
-from pipeline.ingest import WatchStep, index_next, watch_next
+from celery import signals
+
+from pipeline import schedule, show
+from pipeline.ingest import index_next, watch_next
+from pipeline.lease import StoppedError
 from pipeline.search import Search
 from pipeline.types import Query
-from storage.chunks import State
-from storage.index import open_index
-from storage.ledger import Ledger
-from storage.media import open_media
+from storage.chunks import Chunk, State
+from workers import parts
 from workers.app import app, settings
+from workers.turns import Alone
 
-AT_ONCE = 64  # tasks sent for what waits; the next look into the ledger sends the rest
-STALE = 60.0  # seconds after which a task sent so is dropped: a newer one stands for it
+TURN = 60.0  # seconds after which a task takes no further chunk and lets other messages of its queue pass
+PAUSE = 5.0  # seconds to wait when a store or the disk failed
+AT_ONCE = 64  # messages sent for what waits; the next look into the ledger sends the rest
+STALE = 60.0  # seconds after which such a message is dropped: a newer one stands for it
+A_DAY = 24 * 3600  # seconds
 
+log = logging.getLogger(__name__)
 
-@cache
-def ledger() -> Ledger:
-    return Ledger(settings.database_url)
-
-
-@cache
-def watch_step() -> WatchStep:
-    """The detector loads on the first chunk, in the child."""
-    return build.watch_step(settings, ledger())
+stopping = Event()
+watching, indexing, keeping = Alone(), Alone(), Alone()
 
 
-@cache
-def encoder() -> AcsaEncoder:
-    return build.encoder(settings)
+@signals.worker_shutting_down.connect
+def _stop(**_: Any) -> None:
+    """Chunks in hand are given back at the next frame; the worker ends when they are."""
+    stopping.set()
 
 
 class _Silent:
@@ -46,20 +47,48 @@ class _Silent:
 
 @app.task(name="watch.next")
 def watch() -> None:
-    """Watch the oldest chunk that waits, and let what was found be indexed."""
-    if watch_next(watch_step(), _Silent()) is not None:
-        index.delay()
+    """Watch chunks that wait, oldest first, and let what was found be indexed."""
+
+    def one() -> Chunk | None:
+        chunk = watch_next(parts.watch_step(), _Silent(), stopping)
+        if chunk is not None:
+            index.apply_async(expires=STALE)
+        return chunk
+
+    watching(lambda: _take_turn(one, watch.delay))
 
 
 @app.task(name="index.next")
 def index() -> None:
-    """Index the oldest chunk that waits."""
-    network = encoder()
-    with closing(open_index(settings.index_url, network.model)) as sightings:
-        index_next(ledger(), network, open_media(settings.media_url), sightings, batch=settings.batch)
+    """Index chunks that wait, oldest first."""
+
+    def one() -> Chunk | None:
+        network, sightings = parts.encoder(), parts.index()
+        batch = settings.batch
+        return index_next(parts.ledger(), network, parts.media(), sightings, batch=batch, stop=stopping)
+
+    indexing(lambda: _take_turn(one, index.delay))
 
 
-@app.task(name="search.find", ignore_result=False)
+def _take_turn(one: Callable[[], Chunk | None], go_on: Callable[[], object]) -> None:
+    """Take chunks until none waits or the time is up."""
+    until = monotonic() + TURN
+    try:
+        while not stopping.is_set():
+            if monotonic() > until:
+                go_on()
+                return
+            if one() is None:
+                return
+    except StoppedError as error:
+        log.info("%s; the chunk is given back", error)
+    except OSError as error:  # a store is away or full: the chunk was given back and the ledger sends for it
+        log.warning("%s", error)
+        stopping.wait(PAUSE)
+
+
+# A question that kills its worker must not come back and kill the next, nor is it answered late.
+@app.task(name="search.find", ignore_result=False, acks_late=False)
 def find(
     text: str,
     cameras: tuple[str, ...] = (),
@@ -69,19 +98,36 @@ def find(
 ) -> dict[str, Any]:
     """Answer a description as `passerby search --json` does; times are ISO 8601 with an offset."""
     query = Query(text, tuple(cameras), _moment(after), _moment(before), limit)
-    network = encoder()
-    with closing(open_index(settings.index_url, network.model)) as sightings:
-        finder = Search(network, sightings, pool=settings.pool, threshold=network.threshold)
-        return show.answer_record(finder.find(query), open_media(settings.media_url))
+    network = parts.encoder()
+    finder = Search(network, parts.index(), pool=settings.pool, threshold=network.threshold)
+    return show.answer_record(finder.find(query), parts.media())
 
 
 @app.task(name="upkeep.refill")
 def refill() -> None:
-    """Send a task for every chunk that waits: the broker may have lost the first ones."""
-    counts = ledger().counts()
+    """Send for every chunk that waits: the broker may have lost the messages sent first."""
+    try:
+        counts = parts.ledger().counts()
+    except OSError as error:
+        log.warning("%s", error)
+        return
     for task, states in ((watch, (State.QUEUED, State.WATCHING)), (index, (State.WATCHED, State.INDEXING))):
         for _ in range(min(AT_ONCE, sum(counts[state] for state in states))):
             task.apply_async(expires=STALE)
+
+
+@app.task(name="upkeep.nightly", soft_time_limit=A_DAY, time_limit=A_DAY)
+def nightly() -> None:
+    """Do what of the schedule has fallen due and nobody has done."""
+
+    def due() -> None:
+        clock = schedule.Clock.of(settings)
+        schedule.run_due(parts.windows(), clock, parts.stores, stopping, now=datetime.now(UTC))
+
+    try:
+        keeping(due)
+    except (StoppedError, OSError) as error:
+        log.warning("%s", error)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -65,12 +65,15 @@ class Architecture:
     text: TextShape = field(default_factory=TextShape)
     width: int = 256  # of the global vector, the parts and the phrase vectors
     attention: int = 128  # of the queries, keys and values
+    sharpness: float = 20.0  # of the softmax of cross-attention; 0 weighs all sources alike
     dropout: float = 0.1  # in front of the part maps
     local: str = "mean"  # which direction of cross-attention is the local score: "i2t", "t2i", "mean"
 
     def __post_init__(self) -> None:
         if self.local not in ("i2t", "t2i", "mean"):
             raise ValueError(f'local is "{self.local}": choose "i2t", "t2i" or "mean"')
+        if not 0 <= self.sharpness <= 30:  # cross-attention takes exp(sharpness), and squares it
+            raise ValueError(f"sharpness is {self.sharpness}: give a value from 0 to 30; the paper has 20")
 
     @property
     def parts(self) -> tuple[str, ...]:

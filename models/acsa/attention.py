@@ -5,13 +5,13 @@ with a layer
 norm), for every pair of a picture and a description:
 
     A = cos(q, k);  A = leaky_relu(A, 0.1);  A = A / ||A|| along the queries
-    W = softmax(20 A) along the sources
+    W = softmax(20 A) along the sources (20: the sharpness; 0 weighs all sources alike)
 
 i2t takes the parts as queries and the phrases as sources: its score is the mean over parts of cos(v, W u).
 t2i takes the phrases as queries and the parts as sources: its score is the mean over phrases of cos(u, W v).
-The attended vectors are never built: cos(v_i, sum_j W_j u_j) needs only v_i . u_j and the Gram matrix u_j .
-u_l, so
-all pairs of a batch fit in (pictures, texts, parts, phrases) arrays. Padding phrases take part in nothing.
+The attended vectors are never built: cos(v_i, sum_j W_j u_j) needs only v_i . u_j and the Gram matrix
+u_j . u_l, so all pairs of a batch fit in (pictures, texts, parts, phrases) arrays; and the sum that a softmax
+divides by cancels in the cosine, so W is a plain exponential. Padding phrases take part in nothing.
 
 Ji et al., "Asymmetric Cross-Scale Alignment for Text-Based Person Search", IEEE TMM 25, 2023; Lee et al.,
 SCAN, 2018.
@@ -24,6 +24,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 SLOPE, SHARPNESS, TINY = 0.1, 20.0, 1e-8
+TOGETHER = 128  # descriptions, beside as many pictures as fit: wide products are fast ones
+SMALLEST = 1e-30  # of a squared length: weights reach down to exp(-sharpness)
 
 
 class Mapped(NamedTuple):
@@ -44,8 +46,9 @@ class Closeness(NamedTuple):
 class CrossAttention(nn.Module):
     """The four maps."""
 
-    def __init__(self, width: int, attention: int) -> None:
+    def __init__(self, width: int, attention: int, sharpness: float = SHARPNESS) -> None:
         super().__init__()
+        self.sharpness = sharpness
         self.image_query = nn.Linear(width, attention)
         self.image_value = nn.Linear(width, attention)
         self.text_key = nn.Sequential(nn.Linear(width, attention), nn.LayerNorm(attention))
@@ -63,10 +66,28 @@ class CrossAttention(nn.Module):
         """All pairs of `parts` (n_img, p, width) and `phrases` (n_txt, k, width), existing where
         `present`.
         """
-        return compare(self.image(parts), self.text(phrases), present)
+        return compare(self.image(parts), self.text(phrases), present, sharpness=self.sharpness)
+
+    @torch.inference_mode()
+    def scores(
+        self, image: Mapped, text: Mapped, present: Tensor, local: str, *, cells: int = 1 << 21
+    ) -> Tensor:
+        """(n_img, n_txt) local scores of any number of pairs, in pieces of at most `cells` cells."""
+        (n, p, _), (m, k, _) = image.ask.shape, text.ask.shape
+        found = torch.empty(n, m)
+        columns = max(1, min(m, TOGETHER, cells // (p * k)))
+        rows = max(1, cells // (p * k * columns))
+        for top in range(0, n, rows):
+            some = Mapped(*(one[top : top + rows] for one in image))
+            for left in range(0, m, columns):
+                few = Mapped(*(one[left : left + columns] for one in text))
+                there = present[left : left + columns]
+                close = compare(some, few, there, sharpness=self.sharpness)
+                found[top : top + rows, left : left + columns] = local_score(close, local)
+        return found
 
 
-def compare(image: Mapped, text: Mapped, present: Tensor) -> Closeness:
+def compare(image: Mapped, text: Mapped, present: Tensor, *, sharpness: float = SHARPNESS) -> Closeness:
     """The scores of all pairs from mapped parts and phrases; `present` (n_txt, k)."""
     n, p, _ = image.ask.shape
     m, k, _ = text.ask.shape
@@ -79,16 +100,18 @@ def compare(image: Mapped, text: Mapped, present: Tensor) -> Closeness:
     exists = present[None, :, None]  # (1, m, 1, k)
     likeness = functional.leaky_relu(likeness, SLOPE) * exists  # (n, m, p, k)
 
-    over_parts = likeness / (likeness.norm(dim=2, keepdim=True) + TINY)
-    weight = (SHARPNESS * over_parts).masked_fill(~exists, -torch.inf).softmax(dim=3)
-    length = torch.einsum("nmpk,mkl,nmpl->nmp", weight, text_gram, weight).clamp(min=TINY**2).sqrt()
-    per_part = (weight * agreement).sum(3) / (length * image_length[:, None]).clamp(min=TINY)
+    squares = likeness.square()
+
+    over_parts = likeness / squares.sum(2, keepdim=True).clamp(min=TINY**2).sqrt()
+    weight = (sharpness * over_parts).exp() * exists
+    length = torch.einsum("nmpk,mkl,nmpl->nmp", weight, text_gram, weight).clamp(min=SMALLEST).sqrt()
+    per_part = (weight * agreement).sum(3) / (length * image_length[:, None]).clamp(min=SMALLEST)
     i2t = per_part.mean(2)
 
-    over_phrases = likeness / (likeness.norm(dim=3, keepdim=True) + TINY)
-    weight = (SHARPNESS * over_phrases).softmax(dim=2)
-    length = torch.einsum("nmpk,npq,nmqk->nmk", weight, image_gram, weight).clamp(min=TINY**2).sqrt()
-    per_phrase = (weight * agreement).sum(2) / (length * text_length[None]).clamp(min=TINY)
+    over_phrases = likeness / squares.sum(3, keepdim=True).clamp(min=TINY**2).sqrt()
+    weight = (sharpness * over_phrases).exp()
+    length = torch.einsum("nmpk,npq,nmqk->nmk", weight, image_gram, weight).clamp(min=SMALLEST).sqrt()
+    per_phrase = (weight * agreement).sum(2) / (length * text_length[None]).clamp(min=SMALLEST)
     per_phrase = per_phrase * present[None]
     t2i = per_phrase.sum(2) / present.sum(1).clamp(min=1)
     return Closeness(i2t, t2i, per_phrase)

@@ -1,4 +1,4 @@
-"""What a description shuts out, parted from what it asks for: "dark coat, no bag" is a dark coat and a bag."""
+"""What a description shuts out, apart from what it asks for: "dark coat, no bag" is a dark coat and a bag."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 EPSILON = 1e-8
+RELEASED_CUT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class LossWeights:
     nce_temperature: float = 0.05
     local_nce: float = 0.0
     phrase: float = 0.0
+    released: bool = False  # CMPM and the contrastive loss as the release of ACSA has them, see `cmpm`
 
 
 def targets(match: Tensor, *, released: bool = False) -> Tensor:
@@ -57,10 +59,14 @@ def both_ways(logits_i2t: Tensor, logits_t2i: Tensor, match: Tensor, *, released
 
 
 def cmpm(image: Tensor, text: Tensor, match: Tensor, *, released: bool = False) -> Tensor:
-    """Cross-modal projection matching of global vectors (n, d), (m, d). Zhang & Lu, ECCV 2018, eq. 1-6."""
+    """Cross-modal projection matching of global vectors (n, d), (m, d). Zhang & Lu, ECCV 2018, eq. 1-6.
+
+    `released`: with the release's targets, and left out of the objective where it is below 0.5.
+    """
     onto_text = image @ functional.normalize(text, dim=1).T
     onto_image = text @ functional.normalize(image, dim=1).T
-    return both_ways(onto_text, onto_image, match, released=released)
+    loss = both_ways(onto_text, onto_image, match, released=released)
+    return loss * (loss >= RELEASED_CUT) if released else loss
 
 
 def sdm(image: Tensor, text: Tensor, match: Tensor, temperature: float) -> Tensor:

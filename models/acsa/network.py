@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.acsa.architecture import Architecture
-from models.acsa.attention import Closeness, CrossAttention, compare, local_score
+from models.acsa.attention import Closeness, CrossAttention
 from models.acsa.image import ImageBranch, ImageEmbedding
 from models.acsa.text import TextBranch, TextEmbedding
 from models.acsa.tokens import TextBatch
@@ -19,7 +19,7 @@ class Acsa(nn.Module):
         self.architecture = architecture
         self.image = ImageBranch(architecture, pretrained=pretrained)
         self.text = TextBranch(architecture)
-        self.attention = CrossAttention(architecture.width, architecture.attention)
+        self.attention = CrossAttention(architecture.width, architecture.attention, architecture.sharpness)
         shape = architecture.image
         self.standardised = shape.mean != (0.0, 0.0, 0.0) or shape.std != (1.0, 1.0, 1.0)
         self.register_buffer("mean", torch.tensor(shape.mean).view(3, 1, 1), persistent=False)
@@ -62,18 +62,5 @@ def local_scores(
     network: Acsa, image: ImageEmbedding, text: TextEmbedding, *, cells: int = 1 << 21
 ) -> Tensor:
     """(n_img, n_txt) local scores of whole galleries, in pieces of at most `cells` attention cells."""
-    n, m = len(image.parts), len(text.phrases)
-    mapped, words = network.attention.image(image.parts), network.attention.text(text.phrases)
-    scores = torch.empty(n, m)
-    per_text = image.parts.shape[1] * text.phrases.shape[1]
-    rows = max(1, min(n, cells // per_text))
-    columns = max(1, cells // (per_text * rows))
-    for top in range(0, n, rows):
-        some = type(mapped)(*(one[top : top + rows] for one in mapped))
-        for left in range(0, m, columns):
-            few = type(words)(*(one[left : left + columns] for one in words))
-            closeness = compare(some, few, text.present[left : left + columns])
-            scores[top : top + rows, left : left + columns] = local_score(
-                closeness, network.architecture.local
-            )
-    return scores
+    maps, local = network.attention, network.architecture.local
+    return maps.scores(maps.image(image.parts), maps.text(text.phrases), text.present, local, cells=cells)

@@ -23,7 +23,7 @@ VERBS = _set(
     "should "
     "wear wears wearing wore worn carry carries carrying carried hold holds holding held walk walks walking "
     "walked "
-    "stand stands standing stood run runs running ran sit sits sitting sat look looks looking looked dress "
+    "stand stands standing stood run runs running ran sit sits sitting sat look looks looking looked "
     "dresses dressed "
     "dressing go goes going seem seems appears appear facing faces turns turned turning moves moving comes "
     "coming "

@@ -1,0 +1,204 @@
+"""What a sighting store costs and finds: bytes, seconds, recall against an exact scan, memory."""
+
+import multiprocessing
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.search import SHOTS
+from pipeline.ports import Index
+from storage.edge import EdgeIndex
+from storage.types import Sighting, Where
+
+Floats = NDArray[np.float32]
+
+BATCH = 256  # sightings in one call of `add`
+KINDS = {  # what the path of a file has in it, the first that fits: what the file holds
+    "parts.f16": "parts",
+    "quantized": "codes",
+    "vector_storage-vector": "vectors",
+    "vector_index-vector": "graph",
+    "payload_storage": "payload",
+    "payload_index": "payload indexes",
+    "wal": "log",  # does not grow
+}
+
+
+def utc(time: datetime) -> np.datetime64:
+    """numpy knows no zones."""
+    return np.datetime64(time.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+class Scan:
+    """The exact answer by numpy: every vector in memory, compared one by one."""
+
+    def __init__(self, size: int, dimensions: int) -> None:
+        self.vectors = np.empty((size, dimensions), np.float32)
+        self.cameras = np.empty(size, object)
+        self.began = np.empty(size, "datetime64[us]")
+        self.ended = np.empty(size, "datetime64[us]")
+        self.size = 0
+
+    def keep(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
+        """Pass the sightings on, in the order of their rows here."""
+        for sighting in sightings:
+            shot, row = sighting.shot, self.size
+            self.vectors[row], self.cameras[row] = sighting.vector, shot.camera
+            self.began[row], self.ended[row] = utc(shot.began), utc(shot.ended)
+            self.size += 1
+            yield sighting
+
+    def allowed(self, where: Where) -> NDArray[np.bool_]:
+        rows = np.ones(self.size, bool)
+        if where.cameras:
+            rows &= np.isin(self.cameras, where.cameras)
+        if where.after is not None:
+            rows &= self.ended >= utc(where.after)
+        if where.before is not None:
+            rows &= self.began <= utc(where.before)
+        return rows
+
+    def nearest(self, vector: Floats, limit: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+        """The rows of the nearest, nearest first."""
+        near = self.vectors @ vector
+        if allowed is not None:
+            near[~allowed] = -2
+            limit = min(limit, int(allowed.sum()))
+        best = np.argpartition(-near, limit - 1)[:limit] if limit else np.empty(0, np.int64)
+        return best[np.argsort(-near[best])]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Searches of a store under one condition."""
+
+    store: str
+    condition: str
+    share: float  # of the sightings that the condition allows, 0..1
+    milliseconds: Floats  # (n,) by the clock
+    cpu: float  # milliseconds of all threads, on average: other programs of the machine do not count
+    recall: float  # share of the true nearest that were found, 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How a store took the sightings."""
+
+    seconds: float  # adding, by the clock
+    adding_cpu: float
+    optimizing: float
+    optimizing_cpu: float
+
+
+class Watch:
+    """Seconds by the clock and of CPU, while the `with` lasts, summed up."""
+
+    def __init__(self) -> None:
+        self.seconds = self.cpu = 0.0
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._began[0]
+        self.cpu += time.process_time() - self._began[1]
+
+
+def fill(index: Index, sightings: Iterable[Sighting]) -> Filled:
+    """Add the sightings in batches, timing only the index itself, and optimise."""
+    source, adding, optimizing = iter(sightings), Watch(), Watch()
+    while some := list(islice(source, BATCH)):
+        with adding:
+            index.add(some)
+    with optimizing:
+        index.optimize()
+    return Filled(adding.seconds, adding.cpu, optimizing.seconds, optimizing.cpu)
+
+
+def conditions(scan: Scan, camera: str) -> dict[str, Where]:
+    """No filter, one camera, an hour in the middle, and both."""
+    after = scan.began[scan.size // 2].astype(datetime).replace(tzinfo=UTC)
+    hour = Where(after=after, before=after + timedelta(hours=1))
+    return {
+        "everywhere": Where(),
+        "one camera": Where((camera,)),
+        "one hour": hour,
+        "one camera, one hour": Where((camera,), hour.after, hour.before),
+    }
+
+
+def ask(
+    store: str, index: Index, scan: Scan, queries: Sequence[Floats], *, limit: int, wheres: dict[str, Where]
+) -> Iterator[Asked]:
+    """Time the index and compare with the scan; it is asked once before, as by whoever asks first."""
+    for condition, where in wheres.items():
+        allowed = scan.allowed(where)
+        index.nearest(queries[0], limit, where)
+        times, whole, found = [], Watch(), []
+        for query in queries:
+            with (once := Watch()), whole:
+                hits = index.nearest(query, limit, where)
+            times.append(once.seconds)
+            rows = {hit.sighting.shot.track * SHOTS + hit.sighting.shot.shot for hit in hits}
+            true = set(scan.nearest(query, limit, allowed).tolist())
+            found.append(len(rows & true) / max(1, len(true)))
+        yield _asked(store, condition, allowed, times, whole, float(np.mean(found)))
+
+
+def ask_scan(
+    scan: Scan, queries: Sequence[Floats], *, limit: int, wheres: dict[str, Where]
+) -> Iterator[Asked]:
+    """Time the scan itself; it returns rows only, no payload and no parts."""
+    for condition, where in wheres.items():
+        times, whole = [], Watch()
+        for query in queries:
+            with (once := Watch()), whole:
+                scan.nearest(query, limit, scan.allowed(where) if where != Where() else None)
+            times.append(once.seconds)
+        yield _asked("numpy scan", condition, scan.allowed(where), times, whole, 1.0)
+
+
+def _asked(
+    store: str, condition: str, allowed: NDArray[np.bool_], times: list[float], whole: Watch, recall: float
+) -> Asked:
+    cpu = 1000 * whole.cpu / len(times)
+    return Asked(store, condition, float(allowed.mean()), 1000 * np.array(times, np.float32), cpu, recall)
+
+
+def bytes_by_kind(folder: Path) -> dict[str, int]:
+    """Bytes on the disk of an Edge index, by what they hold."""
+    sizes: dict[str, int] = {}
+    for file in folder.rglob("*"):
+        if file.is_file():
+            path = str(file.relative_to(folder))
+            kind = next((kind for part, kind in KINDS.items() if part in path), "ids and the rest")
+            sizes[kind] = sizes.get(kind, 0) + file.stat().st_blocks * 512
+    return sizes
+
+
+def memory(folder: Path, model: str, queries: Sequence[Floats], limit: int) -> tuple[int, int]:
+    """Bytes that opening and searching takes in a fresh process: its own, and mapped files it has read."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_memory, (folder, model, list(queries), limit))
+
+
+def _memory(folder: Path, model: str, queries: list[Floats], limit: int) -> tuple[int, int]:
+    before = _resident()
+    with closing(EdgeIndex(folder, model)) as index:
+        for query in queries:
+            index.nearest(query, limit)
+        after = _resident()
+    return after[0] - before[0], after[1] - before[1]
+
+
+def _resident() -> tuple[int, int]:
+    status = Path("/proc/self/status").read_text()
+    lines = dict(line.split(":", 1) for line in status.splitlines())
+    return int(lines["RssAnon"].split()[0]) * 1024, int(lines["RssFile"].split()[0]) * 1024

@@ -1,0 +1,53 @@
+"""Hide faces: the head part of a person's picture becomes a few flat colours."""
+
+from typing import cast
+
+import cv2
+import numpy as np
+
+from models.types import Floats, Image
+
+HEAD = 1 / 3  # of a standing person's height, from the top: where the search network looks for the head
+_CLOSE = 0.8  # of the width: a box that wide for its height shows less of the body, so more of it is head
+_CELLS = 4  # colours across a box; of a standing person's face that leaves one or two
+
+
+def blur_head(crop: Image) -> Image:
+    """A copy of one person's crop, (height, width, 3) RGB, in which nobody can recognise the face.
+
+    What was there cannot be had back: no more of it is kept than the mean colours of a few cells.
+    """
+    hidden = crop.copy()
+    height, width = crop.shape[:2]
+    rows = _head_rows(height, width)
+    hidden[:rows] = _coarse(crop[:rows])
+    return hidden
+
+
+def blur_heads(frame: Image, boxes: Floats) -> Image:
+    """A copy of a frame without the faces of the people in it; `boxes` (n, 4) are x1 y1 x2 y2 in pixels.
+
+    Boxes may reach over the frame's edges.
+    """
+    hidden = frame.copy()
+    height, width = frame.shape[:2]
+    for x1, y1, x2, y2 in boxes:
+        bottom = y1 + _head_rows(y2 - y1, x2 - x1)
+        left, top = max(0, int(np.floor(x1))), max(0, int(np.floor(y1)))
+        right, low = min(width, int(np.ceil(x2))), min(height, int(np.ceil(bottom)))
+        if left < right and top < low:
+            hidden[top:low, left:right] = _coarse(frame[top:low, left:right])
+    return hidden
+
+
+def _head_rows(height: float, width: float) -> int:
+    return int(np.ceil(min(height, max(height * HEAD, width * _CLOSE))))
+
+
+def _coarse(region: Image) -> Image:
+    """Mean colours of square cells, drawn smoothly."""
+    height, width = region.shape[:2]
+    across = min(_CELLS, width)
+    down = min(height, max(1, round(height * across / width)))
+    cells = cv2.resize(region, (across, down), interpolation=cv2.INTER_AREA)
+    return cast(Image, cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR))

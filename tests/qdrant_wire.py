@@ -1,0 +1,167 @@
+"""A server that speaks Qdrant's gRPC over the client's own local mode, to test what goes over the wire."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import grpc
+from qdrant_client import QdrantClient
+from qdrant_client import grpc as wire
+from qdrant_client.conversions.conversion import GrpcToRest, RestToGrpc
+
+
+class StayingClient(QdrantClient):
+    """Local mode in memory, which outlives whoever used it."""
+
+    def __init__(self) -> None:
+        super().__init__(":memory:")
+
+    def close(self, grpc_grace: float | None = None, **kwargs: Any) -> None:
+        pass
+
+    def create_payload_index(self, *args: Any, **kwargs: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # it has no such indexes, and says so
+            return super().create_payload_index(*args, **kwargs)
+
+    def query_points(self, *args: Any, search_params: Any = None, **kwargs: Any) -> Any:
+        return super().query_points(*args, **kwargs)  # it compares with every point, and warns
+
+
+class Collections(wire.CollectionsServicer):
+    def __init__(self, client: QdrantClient) -> None:
+        self.client = client
+        self.created: dict[str, Any] = {}  # collection: the request that made it
+        self.vacuums: list[float] = []  # share of deleted sightings from which on it was told to rewrite
+        self.indexed: list[str] = []  # payload fields
+        self.indexed_before_points: list[str] = []
+
+    def CollectionExists(self, request: Any, context: Any) -> Any:
+        exists = self.client.collection_exists(request.collection_name)
+        return wire.CollectionExistsResponse(result=wire.CollectionExists(exists=exists))
+
+    def Create(self, request: Any, context: Any) -> Any:
+        self.created[request.collection_name] = request
+        config = GrpcToRest.convert_vectors_config(request.vectors_config)
+        metadata = GrpcToRest.convert_payload(request.metadata)
+        return self._done(self.client.create_collection(request.collection_name, config, metadata=metadata))
+
+    def Update(self, request: Any, context: Any) -> Any:
+        if request.HasField("optimizers_config"):
+            self.vacuums.append(request.optimizers_config.deleted_threshold)
+            return self._done(True)
+        metadata = GrpcToRest.convert_payload(request.metadata)
+        return self._done(self.client.update_collection(request.collection_name, metadata=metadata))
+
+    def Delete(self, request: Any, context: Any) -> Any:
+        return self._done(self.client.delete_collection(request.collection_name))
+
+    def Get(self, request: Any, context: Any) -> Any:
+        info = self.client.get_collection(request.collection_name)
+        return wire.GetCollectionInfoResponse(result=RestToGrpc.convert_collection_info(info))
+
+    def List(self, request: Any, context: Any) -> Any:
+        names = [wire.CollectionDescription(name=c.name) for c in self.client.get_collections().collections]
+        return wire.ListCollectionsResponse(collections=names)
+
+    def ListAliases(self, request: Any, context: Any) -> Any:
+        aliases = [RestToGrpc.convert_alias_description(a) for a in self.client.get_aliases().aliases]
+        return wire.ListAliasesResponse(aliases=aliases)
+
+    def UpdateAliases(self, request: Any, context: Any) -> Any:
+        operations = [GrpcToRest.convert_alias_operations(action) for action in request.actions]
+        return self._done(self.client.update_collection_aliases(operations))
+
+    def _done(self, result: bool) -> Any:
+        return wire.CollectionOperationResponse(result=result)
+
+
+class Points(wire.PointsServicer):
+    def __init__(self, client: QdrantClient, collections: Collections) -> None:
+        self.client, self.collections = client, collections
+
+    def CreateFieldIndex(self, request: Any, context: Any) -> Any:
+        self.collections.indexed.append(request.field_name)
+        return self._done()
+
+    def Upsert(self, request: Any, context: Any) -> Any:
+        if not self.collections.indexed_before_points:
+            self.collections.indexed_before_points = list(self.collections.indexed)
+        points = [GrpcToRest.convert_point_struct(point) for point in request.points]
+        self.client.upsert(request.collection_name, points)
+        return self._done()
+
+    def Delete(self, request: Any, context: Any) -> Any:
+        self.client.delete(request.collection_name, GrpcToRest.convert_points_selector(request.points))
+        return self._done()
+
+    def Query(self, request: Any, context: Any) -> Any:
+        found = self.client.query_points(
+            request.collection_name,
+            GrpcToRest.convert_query(request.query),
+            using=request.using,
+            limit=request.limit,
+            query_filter=GrpcToRest.convert_filter(request.filter),
+            with_vectors=GrpcToRest.convert_with_vectors_selector(request.with_vectors),
+        )
+        return wire.QueryResponse(result=[RestToGrpc.convert_scored_point(point) for point in found.points])
+
+    def Get(self, request: Any, context: Any) -> Any:
+        ids = [GrpcToRest.convert_point_id(identity) for identity in request.ids]
+        found = self.client.retrieve(request.collection_name, ids)
+        return wire.GetResponse(result=[RestToGrpc.convert_record(record) for record in found])
+
+    def Count(self, request: Any, context: Any) -> Any:
+        found = self.client.count(request.collection_name, GrpcToRest.convert_filter(request.filter))
+        return wire.CountResponse(result=wire.CountResult(count=found.count))
+
+    def Facet(self, request: Any, context: Any) -> Any:
+        found = self.client.facet(request.collection_name, request.key, limit=request.limit)
+        return wire.FacetResponse(hits=[RestToGrpc.convert_facet_value_hit(hit) for hit in found.hits])
+
+    def _done(self) -> Any:
+        return wire.PointsOperationResponse(result=wire.UpdateResult(status=wire.UpdateStatus.Completed))
+
+
+class Moods(grpc.ServerInterceptor):  # type: ignore[misc]
+    """Lets the server refuse: each entry of `next` is the status that one call gets instead of an answer."""
+
+    def __init__(self) -> None:
+        self.next: list[grpc.StatusCode] = []
+
+    def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
+        if not self.next:
+            return continuation(details)
+        status = self.next.pop(0)
+
+        def refuse(request: Any, context: Any) -> Any:
+            context.abort(status, "in a mood")
+
+        return grpc.unary_unary_rpc_method_handler(refuse)
+
+
+class WireServer:
+    """The server and what it was asked."""
+
+    def __init__(self) -> None:
+        client = StayingClient()
+        self.collections, self.moods = Collections(client), Moods()
+        self._server = grpc.server(ThreadPoolExecutor(2), interceptors=[self.moods])
+        wire.add_CollectionsServicer_to_server(self.collections, self._server)
+        wire.add_PointsServicer_to_server(Points(client, self.collections), self._server)
+        self._port = self._server.add_insecure_port("127.0.0.1:0")
+
+    @property
+    def url(self) -> str:
+        """gRPC is spoken one port above the one of the URL."""
+        return f"http://127.0.0.1:{self._port - 1}"
+
+    @contextmanager
+    def running(self) -> Iterator["WireServer"]:
+        self._server.start()
+        try:
+            yield self
+        finally:
+            self._server.stop(None).wait()

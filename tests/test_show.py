@@ -1,0 +1,51 @@
+"""What is shown of how a sentence was understood, and by which clock."""
+
+import io
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import ValidationError
+from rich.console import Console
+
+from pipeline.question import read
+from pipeline.settings import Settings
+from pipeline.show import answer_record, answer_table, clock
+from pipeline.types import Answer, Query
+from tests.fakes import Shelf
+
+NOW = datetime(2026, 3, 11, 17, 30, tzinfo=UTC)
+SENTENCE = "two men in [/red] coats, no bag, at the lobby yesterday"
+
+
+def asked() -> Query:
+    return read(SENTENCE, ("lobby",), NOW, zone=UTC, refused=None).query()
+
+
+def test_chips_and_notices_stand_above_the_answer() -> None:
+    console = Console(file=io.StringIO(), width=200)
+    answer_table(Answer(asked(), "m@1", (), ()), Shelf(), console, None)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert lines[0] == 'Looking for "a man in [/red] coats, no bag"'
+    assert [line.split()[0] for line in lines[1:5]] == ["count", "without", "camera", "time"]
+    assert lines[4].endswith('"yesterday": Tuesday 10 March 2026')
+    assert lines[5].startswith("Note: People are found one at a time")
+    assert lines[6] == 'Nobody matches. ("a man in [/red] coats, no bag")'
+
+
+def test_the_record_holds_what_was_understood() -> None:
+    record = answer_record(Answer(asked(), "m@1", (), ()), Shelf())
+    assert (record["query"], record["description"]) == (SENTENCE, "a man in [/red] coats, no bag")
+    assert (record["cameras"], record["exclusions"]) == (["lobby"], ["bag"])
+    assert (record["after"], record["before"]) == ("2026-03-10T00:00:00+00:00", "2026-03-11T00:00:00+00:00")
+    assert [chip["kind"] for chip in record["chips"]] == ["count", "without", "camera", "time"]
+    for chip in record["chips"]:
+        assert SENTENCE[chip["start"] : chip["end"]] == chip["text"]
+
+
+def test_times_are_shown_by_the_clock_of_the_site() -> None:
+    assert clock(NOW, ZoneInfo("Asia/Tokyo")) == "2026-03-12 02:30:00"
+    assert Settings(timezone="Asia/Tokyo").zone == ZoneInfo("Asia/Tokyo")
+    with pytest.raises(ValidationError, match="no time zone"):
+        Settings(timezone="Mars/Olympus")

@@ -1,0 +1,1 @@
+"""The service: an HTTP API and pages over what the other packages do."""

@@ -1,0 +1,115 @@
+"""Deleting people for good, with proof."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipeline.erasure import erase
+from pipeline.survey import Request, survey
+from storage.erasures import Selection
+from storage.permissions import Action, Principal
+from storage.types import Where
+from web.moments import utc
+from web.problems import refused
+from web.security import By, allowed
+from web.site import Site, SiteOf
+
+router = APIRouter(prefix="/erasures", tags=["privacy"])
+
+
+class Erasure(BaseModel):
+    """What is to go: everybody of cameras and a time, or sightings, or whole appearances.
+
+    A dry run counts; to erase, say as `yes` how many sightings go.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "camera": ["north-gate"],
+                    "before": "2026-03-01T00:00",
+                    "reason": "request 17",
+                    "dry_run": True,
+                }
+            ]
+        },
+    )
+
+    camera: list[str] = Field(default=[], max_length=1000)
+    after: datetime | None = None
+    before: datetime | None = None
+    sightings: list[UUID] = Field(default=[], max_length=10_000)
+    appearances: list[UUID] = Field(default=[], max_length=10_000)
+    reason: Annotated[str, Field(max_length=500)] = ""
+    dry_run: bool = False
+    yes: Annotated[int, Field(ge=0, description="How many sightings go.")] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self._ranged() and (self.sightings or self.appearances):
+            raise ValueError("name cameras and a time, or sightings, not both")
+        if not self.dry_run and self.yes is None:
+            raise ValueError("ask with dry_run first, then say the number of sightings that go as yes")
+        return self
+
+    def _ranged(self) -> bool:
+        return bool(self.camera or self.after or self.before)
+
+    def selection(self, site: Site) -> Selection:
+        """What an erasure is told."""
+        zone = site.settings.zone
+        times = utc(self.after, zone), utc(self.before, zone)
+        where = Where(tuple(self.camera), *times) if self._ranged() else None
+        return Selection(where, tuple(self.sightings), tuple(self.appearances))
+
+
+class Counted(BaseModel):
+    """How much there is of it."""
+
+    sightings: int
+    shots: int
+    crops: int
+    segments: int
+
+
+class Outcome(BaseModel):
+    """What would go, or went."""
+
+    erased: bool
+    number: int  # sightings that go, by the ledger or the index that knows of more
+    before: Counted
+    after: Counted | None  # counted again; null for a dry run
+    remains: list[str]  # what is still there and why
+    entry: int | None  # of the audit log, where the same stands
+
+
+@router.post("")
+def erasure(
+    asked: Erasure, principal: Annotated[Principal, Depends(allowed(Action.ERASE))], by: By, site: SiteOf
+) -> Outcome:
+    """Count what an erasure would reach, or erase it from vectors, crops, kept footage and ledger."""
+    confirmed = None if asked.dry_run else asked.yes
+    with refused():
+        request = Request(
+            asked.selection(site), principal, by.address, reason=asked.reason, confirmed=confirmed
+        )
+        with site.upkeep.stores() as stores:
+            found = survey(stores.erasure, request)
+            report = None if asked.dry_run else erase(stores.erasure, request)
+    if report is None:
+        site.audit.append(by, "survey_erasure", number=found.number, reason=asked.reason)
+    else:
+        site.clips.clear()
+    return Outcome(
+        erased=report is not None,
+        number=found.number,
+        before=Counted.model_validate(found.before, from_attributes=True),
+        after=Counted.model_validate(report.after, from_attributes=True) if report else None,
+        remains=list(report.remains if report else found.remains),
+        entry=report.number if report else None,
+    )

@@ -1,0 +1,99 @@
+"""Models: which weights ship, which have sightings, and a change from one to another."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict
+
+from storage.permissions import Action, Principal
+from web.problems import Problem, unknown
+from web.security import By, allowed
+from web.site import SiteOf
+
+router = APIRouter(prefix="/models", tags=["models"])
+
+Manager = Annotated[Principal, Depends(allowed(Action.MANAGE_MODELS))]
+
+
+class Shipped(BaseModel):
+    """Weights that came with the program."""
+
+    name: str
+    megabytes: float
+    card: dict[str, Any]  # what was measured of them, and on what
+
+
+class Held(BaseModel):
+    """A model that has sightings."""
+
+    model: str
+    standing: str
+    sightings: int | None  # null while another process has it open
+
+
+class Models(BaseModel):
+    """What there is."""
+
+    shipped: list[Shipped]
+    held: list[Held]
+    reindexing: bool
+
+
+class Change(BaseModel):
+    """Which weights are to answer; empty: those of the setting, or the shipped ones."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"weights": "acsa-small"}]})
+
+    weights: str = ""
+
+
+class Begun(BaseModel):
+    """What was begun."""
+
+    detail: str
+
+
+@router.get("")
+def models(_: Manager, site: SiteOf) -> Models:
+    """The weights that ship, and the models in the index."""
+    open_now = dict([site.finder.held()]) if site.finder.ready else {}
+    with site.upkeep.models() as kept:
+        held = [
+            Held(model=each.model, standing=each.standing, sightings=open_now.get(each.model))
+            for each in kept.held()
+        ]
+    shipped = [
+        Shipped(name=path.stem, megabytes=round(path.stat().st_size / 1e6, 1), card=_card(path))
+        for path in _weights().values()
+    ]
+    return Models(shipped=shipped, held=held, reindexing=site.upkeep.reindexing)
+
+
+@router.post("/reindex", status_code=202)
+def reindex(change: Change, _: Manager, by: By, site: SiteOf) -> Begun:
+    """Index everybody with other weights beside those that answer; a process of its own does it."""
+    known = _weights()
+    if change.weights and change.weights not in known:
+        raise unknown("model")
+    chosen = str(known[change.weights]) if change.weights else ""
+    if not site.upkeep.reindex(chosen):
+        raise Problem(409, "a change of model goes on already: wait until it is done")
+    site.audit.append(by, "reindex", change.weights)
+    return Begun(
+        detail="When everybody is indexed the new model answers, once the service was started again."
+    )
+
+
+def _weights() -> dict[str, Path]:
+    """The search networks that ship; a detector has no calibration."""
+    folder = Path(str(files("models") / "weights"))
+    found = {path.stem: path for path in sorted(folder.glob("*.safetensors"))}
+    return {name: path for name, path in found.items() if "calibration" in _card(path)}
+
+
+def _card(path: Path) -> dict[str, Any]:
+    card: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    return card

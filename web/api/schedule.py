@@ -1,0 +1,62 @@
+"""What is done every night, when it was done last, and what came of it."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from pipeline.schedule import DUTIES, Clock
+from storage.permissions import Action, Principal
+from web.problems import Problem, unknown
+from web.security import By, allowed
+from web.site import SiteOf
+
+router = APIRouter(prefix="/schedule", tags=["schedule"])
+
+
+class Due(BaseModel):
+    """One duty."""
+
+    name: str
+    next: datetime
+    last: datetime | None
+    finished: datetime | None
+    worker: str
+    result: str
+
+
+@router.get("")
+def schedule(_: Annotated[Principal, Depends(allowed(Action.VIEW_JOBS))], site: SiteOf) -> list[Due]:
+    """Every duty."""
+    following = Clock.of(site.settings).next(site.clock())
+    return [_due(duty.name, following, site) for duty in DUTIES]
+
+
+@router.post("/{name}", status_code=202)
+def run(
+    name: str, _: Annotated[Principal, Depends(allowed(Action.MANAGE_JOBS))], by: By, site: SiteOf
+) -> Due:
+    """Do one duty now."""
+    if name not in {duty.name for duty in DUTIES}:
+        raise unknown("duty")
+    last = site.windows.last(name)
+    if last is not None and last.worker and last.finished is None:
+        raise Problem(409, f"{name} is being done already: wait until it is")
+    site.audit.append(by, "run_duty", name)
+    site.upkeep.run(name)
+    return _due(name, Clock.of(site.settings).next(site.clock()), site)
+
+
+def _due(name: str, following: datetime, site: SiteOf) -> Due:
+    last = site.windows.last(name)
+    if last is None:
+        return Due(name=name, next=following, last=None, finished=None, worker="", result="")
+    return Due(
+        name=name,
+        next=following,
+        last=last.began,
+        finished=last.finished,
+        worker=last.worker,
+        result=last.result,
+    )

@@ -1,0 +1,95 @@
+"""Everything that the service stands on, opened once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pipeline.ports import Detector
+from pipeline.settings import Settings
+from storage.accounts import Accounts
+from storage.audit import Audit
+from storage.cameras import Cameras
+from storage.holds import Holds
+from storage.ledger import Ledger
+from storage.media import FsspecMedia, open_media
+from storage.overview import Overview
+from storage.sessions import Sessions
+from storage.tokens import Tokens
+from storage.windows import Windows
+from web.clips import Clips
+from web.finder import Finder, LocalFinder
+from web.meters import Meters
+from web.upkeep import Upkeep
+from workers.turns import Once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """One installation of Passerby, as requests find it."""
+
+    settings: Settings
+    ledger: Ledger
+    overview: Overview
+    accounts: Accounts
+    sessions: Sessions
+    tokens: Tokens
+    audit: Audit
+    holds: Holds
+    cameras: Cameras
+    windows: Windows
+    media: FsspecMedia
+    finder: Finder
+    upkeep: Upkeep
+    detector: Callable[[], Detector]  # finds the people whose faces are hidden
+    clips: Clips = field(default_factory=Clips)
+    meters: Meters = field(default_factory=Meters)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    events: float = 300.0  # seconds after which a stream of events ends and its reader comes again
+
+
+@contextmanager
+def open_site(settings: Settings) -> Iterator[Site]:
+    """Open every store of the settings, and close them at the end of the block.
+
+    Raises OSError or ValueError when one cannot be used. Networks are loaded when they are first needed.
+    """
+    url = settings.database_url
+    with ExitStack() as stack:
+        ledger = stack.enter_context(closing(Ledger(url)))
+        windows = stack.enter_context(closing(Windows(url)))
+        finder = stack.enter_context(closing(LocalFinder(settings)))
+        yield Site(
+            settings=settings,
+            ledger=ledger,
+            overview=stack.enter_context(closing(Overview(url))),
+            accounts=stack.enter_context(closing(Accounts(url))),
+            sessions=stack.enter_context(closing(Sessions(url))),
+            tokens=stack.enter_context(closing(Tokens(url))),
+            audit=stack.enter_context(closing(Audit(url))),
+            holds=stack.enter_context(closing(Holds(url))),
+            cameras=stack.enter_context(closing(Cameras(url))),
+            windows=windows,
+            media=open_media(settings.media_url),
+            finder=finder,
+            upkeep=Upkeep(settings, ledger, windows, finder),
+            detector=Once(lambda: _detector(settings, ledger)),
+        )
+
+
+def _detector(settings: Settings, ledger: Ledger) -> Detector:
+    from pipeline import build  # brings the networks' libraries, which take seconds to load
+
+    return build.watch_step(settings, ledger).watch.detector
+
+
+def site_of(request: Request) -> Site:
+    """The site that the app of a request serves."""
+    site: Site = request.app.state.site
+    return site
+
+
+SiteOf = Annotated[Site, Depends(site_of)]

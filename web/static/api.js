@@ -1,0 +1,45 @@
+// The one way to the server: JSON in and out, problem documents as errors.
+
+const ROOT = "/api/v1";
+
+export class Problem extends Error {
+  constructor(status, detail, more = {}) {
+    super(detail);
+    this.status = status;
+    this.more = more;
+  }
+}
+
+export const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+export const may = (action) => meta("may").split(" ").includes(action);
+
+/** Ask the API. `body` is sent as JSON, or as it is when it is a file. Throws Problem. */
+export async function ask(path, { method = "GET", body, signal } = {}) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRF-Token"] = meta("csrf-token");
+  const raw = body instanceof Blob;
+  if (body !== undefined && !raw) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(ROOT + path, { method, headers, signal, body: raw || !body ? body : JSON.stringify(body) });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, "Passerby does not answer: check that it runs and that you are connected.");
+  }
+  if (response.ok) return response.status === 204 ? null : response.json();
+  const problem = await response.json().catch(() => ({}));
+  if (response.status === 401 && meta("csrf-token")) {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+  throw new Problem(response.status, sentence(problem.detail ?? `The answer was ${response.status}.`), problem);
+}
+
+/** A query string of what is given; lists repeat their name. */
+export function query(fields) {
+  const pairs = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  return new URLSearchParams(pairs.filter(([, value]) => value !== undefined && value !== null && value !== "")).toString();
+}
+
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+}

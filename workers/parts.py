@@ -1,0 +1,61 @@
+"""What the tasks of one process share, each made when it is needed first: after a fork, in the child.
+
+`pipeline.build` brings torch, which a process that is going to fork, or that only keeps house, must not load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pipeline.ingest import WatchStep
+from pipeline.upkeep import Stores
+from storage.ledger import Ledger
+from storage.media import open_media
+from storage.windows import Windows
+from workers.app import settings
+from workers.turns import Once
+
+if TYPE_CHECKING:
+    from models.acsa.encoder import AcsaEncoder
+    from storage.index import Index
+
+
+def _watch_step() -> WatchStep:
+    import cv2
+
+    from pipeline import build
+
+    cv2.setNumThreads(1)  # its threads and the networks' would fight over the same cores
+    return build.watch_step(settings, ledger())
+
+
+def _encoder() -> AcsaEncoder:
+    from pipeline import build
+
+    return build.answering(settings)
+
+
+def _index() -> Index:
+    from pipeline import build
+
+    return build.index(settings, encoder().model)
+
+
+ledger = Once(lambda: Ledger(settings.database_url))
+windows = Once(lambda: Windows(settings.database_url))
+media = Once(lambda: open_media(settings.media_url))
+watch_step = Once(_watch_step)
+encoder = Once(_encoder)
+index = Once(_index)  # kept open: an embedded one belongs to one process, whose threads share it
+
+
+@contextmanager
+def stores() -> Iterator[Stores]:
+    """What upkeep looks after; an embedded index is the one that this process has open."""
+    from pipeline import build
+
+    embedded = settings.index_url.startswith("edge:")
+    with build.stores(settings, watch_step, index() if embedded else None) as everything:
+        yield everything
