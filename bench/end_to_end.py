@@ -1,8 +1,8 @@
 """Who is found by description when the footage itself is given: detector, tracker, best shots, index, search.
 
-A row of an answer is a track. Its identity is that of the shot it is shown by. A row of nobody labelled is
-wrong for every query. A relevant person without any row counts as one right row that is never reached, so
-losing people cannot raise a figure.
+A row of an answer is a person: a track, or several that look like one person. Its identity is that of the
+shot it is shown by. A row of nobody labelled is wrong for every query. A relevant person without any row
+counts as one right row that is never reached, so losing people cannot raise a figure.
 """
 
 from collections import Counter
@@ -20,6 +20,7 @@ from bench.passage import BEGAN, index_all, own_settings, watch_all
 from bench.places import Places, read_places
 from models.metrics import Judged, Retrieval, auroc, judge, summarise
 from pipeline import build
+from pipeline.appearance import Track, track_of
 from pipeline.search import Search
 from pipeline.types import Match, Query
 from storage.index import open_index
@@ -30,8 +31,6 @@ from storage.types import Shot
 CLIPS = {"vtest": "vtest.avi", "one-by-one": "one-by-one-person-detection.mp4", "bus": "bus.jpg"}
 RATE = 10  # frames per second of both clips
 FAR = 1_000_000  # rank of what is never reached
-
-Track = tuple[str, int]  # camera and number
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,8 @@ def end_to_end(
         search = Search(network, index, pool=settings.pool, threshold=network.threshold)
         answers = {query.id: ask(search, query.text) for query in footage.queries}
         shots = [shot for chunk in ledger.jobs() for shot in ledger.shots(chunk)]
-    return score(footage, answers, shots, read_places(footage.gallery), network.threshold)
+        everybody = gathered(ask(search, "person"), shots)
+    return score(footage, answers, everybody, read_places(footage.gallery), network.threshold)
 
 
 def ask(search: Search, text: str) -> list[Match]:
@@ -95,14 +95,24 @@ def ask(search: Search, text: str) -> list[Match]:
     return list(search.find(Query(text, limit=search.pool, min_probability=0.0)).matches)
 
 
+def gathered(matches: Iterable[Match], shots: Iterable[Shot]) -> list[list[Shot]]:
+    """All shots of each row of an answer."""
+    tracks: dict[Track, list[Shot]] = {}
+    for shot in shots:
+        tracks.setdefault(track_of(shot), []).append(shot)
+    return [
+        [kept for shown in (match.shot, *match.also) for kept in tracks[track_of(shown)]] for match in matches
+    ]
+
+
 def score(
     footage: Footage,
     answers: Mapping[str, Sequence[Match]],
-    shots: Iterable[Shot],
+    everybody: Iterable[Sequence[Shot]],
     places: Places,
     threshold: float,
 ) -> EndToEndScores:
-    """Score the answers, by the id of their query; `shots` are all that was kept of anybody."""
+    """Score the answers, by the id of their query; `everybody` are all shots of each row there can be."""
     named = {
         name: [Found(identity(match.shot, places), match.probability) for match in matches]
         for name, matches in answers.items()
@@ -121,7 +131,7 @@ def score(
         auroc=auroc(present, absent),
         false_answers=100 * float(np.mean(absent >= threshold)),
         missed_answers=100 * float(np.mean(present < threshold)),
-        rows=count_rows(footage, shots, places),
+        rows=count_rows(footage, everybody, places),
     )
 
 
@@ -144,19 +154,17 @@ def judge_rows(rows: Sequence[Found], query: LookupQuery) -> Judged:
     return Judged(np.array([first]), np.array([precision]), np.zeros(1))
 
 
-def count_rows(footage: Footage, shots: Iterable[Shot], places: Places) -> dict[str, Rows]:
-    """How many tracks there are of whom, by clip."""
-    seen: dict[Track, set[str]] = {}
-    for shot in shots:
-        people = seen.setdefault((shot.camera, shot.track), set())
-        person = identity(shot, places)
-        if person is not None:
-            people.add(person)
+def count_rows(footage: Footage, everybody: Iterable[Sequence[Shot]], places: Places) -> dict[str, Rows]:
+    """How many rows there are of whom, by clip, from all shots of each row."""
+    seen = [
+        (shots[0].camera, {person for shot in shots if (person := identity(shot, places)) is not None})
+        for shots in everybody
+    ]
     gallery = {crop.identity: crop.source for crop in footage.gallery}
     rows = {}
     for source in dict.fromkeys(gallery.values()):
-        sizes = Counter(len(people) for (camera, _), people in seen.items() if camera == source)
-        found = {person for (camera, _), people in seen.items() if camera == source for person in people}
+        sizes = Counter(len(people) for camera, people in seen if camera == source)
+        found = {person for camera, people in seen if camera == source for person in people}
         rows[source] = Rows(
             people=list(gallery.values()).count(source),
             found=len(found),
@@ -169,7 +177,7 @@ def count_rows(footage: Footage, shots: Iterable[Shot], places: Places) -> dict[
 
 def scores_table(results: Mapping[str, LookupScores | EndToEndScores]) -> Table:
     """The same queries over given crops and over what was found in the footage, one row each."""
-    drawn = Table(title="End to end: the footage itself is given, a row of an answer is a track")
+    drawn = Table(title="End to end: the footage itself is given, a row of an answer is a person")
     drawn.add_column("searched")
     styles = list(dict.fromkeys(style for scores in results.values() for style in scores.styles))
     for heading in ("R@1", "R@5", "mAP", *(f"{style} R@1 / R@5 / mAP" for style in styles), "AUROC"):
@@ -191,7 +199,7 @@ def scores_table(results: Mapping[str, LookupScores | EndToEndScores]) -> Table:
 
 def rows_table(rows: Mapping[str, Rows]) -> Table:
     """How many rows people become."""
-    drawn = Table(title="Rows (tracks) of the people in the footage")
+    drawn = Table(title="Rows of the people in the footage")
     drawn.add_column("clip")
     headings = ("people", "found", "rows of them", "rows / person", "show two or more", "show a stranger")
     for heading in headings:

@@ -36,8 +36,7 @@ from models.acsa.encoder import AcsaEncoder, load_encoder
 from models.types import Floats, ImageFeatures
 from pipeline.search import Search
 from pipeline.types import Query
-from storage.edge import EdgeIndex
-from storage.index import open_index
+from storage.index import Index, open_index
 from storage.types import Shot, Sighting, Where
 
 POOLS = (100, 200)
@@ -142,7 +141,7 @@ def _one(search: Search, query: Query, stages: Stages) -> list[float]:
 
 
 def beside(
-    index: EdgeIndex, kept: Sequence[Sighting], asked: Sequence[Floats], rounds: int
+    index: Index, kept: Sequence[Sighting], asked: Sequence[Floats], rounds: int
 ) -> Iterator[Peers]:
     """Time the nearest step of the index, of a numpy scan and of qdrant-client's local mode, in turns."""
     vectors = np.stack([sighting.vector for sighting in kept])

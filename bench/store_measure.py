@@ -24,7 +24,6 @@ KINDS = {  # what the path of a file has in it, the first that fits: what the fi
     "parts.f16": "parts",
     "quantized": "codes",
     "vector_storage-vector": "vectors",
-    "vector_index-vector": "graph",
     "payload_storage": "payload",
     "payload_index": "payload indexes",
     "wal": "log",  # does not grow

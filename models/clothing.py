@@ -8,7 +8,8 @@ from models.types import Floats, Image
 _SIZE = (16, 48)  # pixels, width and height at which colours are counted
 _BANDS = ((0, 9), (9, 26), (26, 44))  # rows of head, upper and lower body; below are shoes and ground
 _BINS = (8, 8, 8)  # of lightness and the two colour axes
-_RANGES = (0, 256, 80, 176, 80, 176)  # clothes are nowhere near the ends of the colour axes
+_GREY, _VIVID = 128, 48  # middle of the colour axes, and how far from it a colour counts as the strongest
+_RANGES = (0, 256, *(_GREY - _VIVID, _GREY + _VIVID) * 2)
 
 LENGTH = len(_BANDS) * int(np.prod(_BINS))
 
@@ -27,10 +28,10 @@ def clothing(image: Image, box: Floats) -> Floats:
     top, bottom = _span(y1, y2, height)
     small = cv2.resize(image[top:bottom, left:right], _SIZE, interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    lab[..., 1:] = lab[..., 1:].clip(_GREY - _VIVID, _GREY + _VIVID - 1)
     bands = [cv2.calcHist([lab[a:b]], [0, 1, 2], None, _BINS, _RANGES).ravel() for a, b in _BANDS]
-    roots = [np.sqrt(band / max(1.0, band.sum())) for band in bands]
-    colours = np.concatenate(roots)
-    return np.asarray(colours / max(float(np.linalg.norm(colours)), 1e-6), np.float32)
+    shares = np.concatenate([band / band.sum() for band in bands]) / len(bands)
+    return np.asarray(np.sqrt(shares), np.float32)
 
 
 def _span(first: float, last: float, size: int) -> tuple[int, int]:

@@ -23,7 +23,8 @@ _UNSURE = 0.5  # greatest distance of places for an unsure detection, whose colo
 _LEARN = 0.1  # share of the newest sight in what is known of somebody's clothes
 _COVERED = 0.15  # share of a person's middle behind somebody else from which their colours are not learnt
 _TOUCHING = 0.1  # share of the smaller box from which two people are not alone
-_COAST = 0.8  # share of the speed left one frame later when somebody is out of sight
+_COAST = 0.33  # share of the speed left a second later when somebody is out of sight
+_TURN = 0.5  # share of the newest step in what is known of somebody's speed
 _RISE = 0.1  # of the height: how much more a box is widened upwards and downwards at twice the time unseen
 
 
@@ -31,9 +32,9 @@ class PeopleTracker:
     """Follows people past a camera that stands still; one instance for each camera.
 
     As in ByteTrack (Zhang et al., 2022), sure detections are matched first, and unsure ones may then continue
-    a person who is already followed, but never start one. Unlike there, a match costs as much for other
-    clothes as for another place, so that two who cross keep their numbers, and whoever comes out from behind
-    a post or another person gets the old one back.
+    a person who is already followed, but never start one. Unlike there, clothes count beside
+    places, so that two who cross keep their numbers, and whoever comes out from behind a post or another
+    person gets the old one back.
     """
 
     def __init__(
@@ -152,11 +153,13 @@ class PeopleTracker:
         Somebody among others counts as unseen, for up to a second: whose box is whose was a guess, and when
         they part, clothes must be able to overrule it.
         """
-        second = round(self._fps)
+        second = max(1, round(self._fps))
         doubt = [max(person.unseen, min(person.entangled, second)) for person in people]
         frames = np.array(doubt, np.float32)[:, None, None]
         across = np.float32(self._pace / self._fps) * np.sqrt(np.minimum(frames, np.float32(second)))
-        expected = _widened(np.stack([person.expected() for person in people])[:, None], across, frames)
+        expected = _widened(
+            np.stack([person.expected(self._fps) for person in people])[:, None], across, frames
+        )
         found = _widened(boxes[None], across, frames)
         low, high = (
             np.maximum(expected[..., :2], found[..., :2]),
@@ -181,17 +184,16 @@ class _Person:
     def __post_init__(self) -> None:
         self.worn = self.worn.astype(np.float16)
 
-    def expected(self) -> Floats:
+    def expected(self, fps: float) -> Floats:
         """Where the box should be by now; who is out of sight slows down, for they may have turned."""
-        frames = (1 - _COAST**self.unseen) / (1 - _COAST)
+        left = _COAST ** (1 / fps)
+        frames = (1 - left**self.unseen) / (1 - left)
         return np.asarray(self.box + np.float32(frames) * np.array([*self.speed, *self.speed], np.float32))
 
     def see(self, box: Floats, worn: Floats | None, clear: bool) -> None:
         """Take over what a frame shows; clothes are learnt only from a clear sight."""
         moved = (box - self.box).reshape(2, 2).mean(0) / self.unseen
-        share = 0.5 if self.seen > 1 else 0.7
-        before = np.array(self.speed) if self.seen > 1 else 0.0
-        vx, vy = ((1 - share) * before + share * moved).tolist()
+        vx, vy = ((1 - _TURN) * np.array(self.speed) + _TURN * moved).tolist()
         self.box, self.speed, self.unseen = box, (vx, vy), 0
         self.seen += 1
         if worn is not None and clear:

@@ -5,13 +5,11 @@ import os
 os.environ.setdefault("YOLO_AUTOINSTALL", "false")
 
 import PIL.Image
-from ultralytics.engine.results import Boxes
 from ultralytics.models.yolo.detect.train import DetectionTrainer
 from ultralytics.models.yolo.model import YOLO
 from ultralytics.nn.autobackend import AutoBackend
 from ultralytics.nn.modules.conv import Conv
 from ultralytics.nn.tasks import DetectionModel
-from ultralytics.trackers.byte_tracker import BYTETracker
 from ultralytics.utils import YAML, patches
 
 # It replaces Pillow's function by one that, for a damaged picture, tries to install a plug-in and then fails.
@@ -21,8 +19,6 @@ __all__ = [
     "YAML",
     "YOLO",
     "AutoBackend",
-    "BYTETracker",
-    "Boxes",
     "Conv",
     "DetectionModel",
     "DetectionTrainer",

@@ -105,28 +105,48 @@ def search(settings: Settings) -> Iterator[Search]:
 
 
 @contextmanager
+def indexes(settings: Settings, opened: Index | None = None) -> Iterator[list[Index]]:
+    """Every model's sightings, those that answer first; `opened` is one that this process has open."""
+    with ExitStack() as stack:
+        kept = stack.enter_context(closing(models(settings)))
+        every = []
+        for held in sorted(kept.held(), key=lambda held: held.standing is not Standing.ANSWERS):
+            if opened is not None and opened.model == held.model:
+                every.append(opened)
+            else:
+                every.append(stack.enter_context(closing(kept.beside(held.model))))
+        yield every
+
+
+@contextmanager
+def site(settings: Settings, every: Sequence[Index]) -> Iterator[Site]:
+    """Everything that erasing has to reach, `every` model's sightings among it."""
+    database = settings.database_url
+    with ExitStack() as stack:
+        yield Site(
+            stack.enter_context(closing(Erasures(database))),
+            every,
+            open_media(settings.media_url),
+            stack.enter_context(closing(Holds(database))),
+            stack.enter_context(closing(Audit(database))),
+            settings.segments,
+        )
+
+
+@contextmanager
 def stores(
     settings: Settings, watch_step: Callable[[], ingest.WatchStep], opened: Index | None = None
 ) -> Iterator[Stores]:
-    """What upkeep looks after, closed when done with; `opened` is an index that this process has open."""
-    database, media = settings.database_url, open_media(settings.media_url)
+    """What upkeep looks after, closed when done with; `opened` as of `indexes`."""
+    database = settings.database_url
     with ExitStack() as stack:
-        kept = stack.enter_context(closing(models(settings)))
-        indexes = []
-        for held in sorted(kept.held(), key=lambda held: held.standing is not Standing.ANSWERS):
-            if opened is not None and opened.model == held.model:
-                indexes.append(opened)
-            else:
-                indexes.append(stack.enter_context(closing(kept.beside(held.model))))
-        erasures = stack.enter_context(closing(Erasures(database)))
-        holds = stack.enter_context(closing(Holds(database)))
-        audit = stack.enter_context(closing(Audit(database)))
+        every = stack.enter_context(indexes(settings, opened))
         yield Stores(
             cameras=stack.enter_context(closing(Cameras(database))),
             archive=stack.enter_context(closing(Archive(database))),
-            media=media,
-            indexes=indexes,
-            erasure=Site(erasures, indexes, media, holds, audit, settings.segments),
+            media=open_media(settings.media_url),
+            indexes=every,
+            erasure=stack.enter_context(site(settings, every)),
             recordings=stack.enter_context(closing(Recordings(database))),
             watch_step=watch_step,
             recorded_version=lambda camera: recorded_version(settings, camera.fps),

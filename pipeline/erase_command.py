@@ -1,8 +1,7 @@
 """`passerby erase` and `passerby hold`: delete people for good, and forbid that."""
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict
 from uuid import UUID
 
@@ -14,12 +13,10 @@ from pipeline.audit_command import operator
 from pipeline.erasure import erase
 from pipeline.moment import moment
 from pipeline.settings import Settings
-from pipeline.survey import Counts, Request, Site, survey
+from pipeline.survey import Counts, Request, survey
 from pipeline.verbs import enter
-from storage.audit import Audit
-from storage.erasures import Erasures, Selection
+from storage.erasures import Selection
 from storage.holds import Holds
-from storage.media import open_media
 from storage.permissions import Principal, Role
 from storage.types import Where
 
@@ -70,7 +67,7 @@ def _range(verb: ArgumentParser) -> None:
 def _erase(args: Namespace, settings: Settings) -> int:
     by = Principal(operator().name, Role.ADMINISTRATOR)
     request = Request(_selection(args), by, reason=args.reason, confirmed=args.yes_erase)
-    with _site(settings) as site:
+    with build.indexes(settings) as every, build.site(settings, every) as site:
         if args.dry_run:
             found = survey(site, request)
             _table(("there",), (found.before,))
@@ -92,22 +89,6 @@ def _selection(args: Namespace) -> Selection:
         raise ValueError("name a camera and a time, or sightings, not both")
     where = Where(tuple(args.camera), args.after, args.before) if ranged else None
     return Selection(where, tuple(args.sighting), tuple(args.appearance))
-
-
-@contextmanager
-def _site(settings: Settings) -> Iterator[Site]:
-    """Everything that is kept, the sightings of every model among it."""
-    url = settings.database_url
-    with ExitStack() as stack:
-        models = stack.enter_context(closing(build.models(settings)))
-        yield Site(
-            stack.enter_context(closing(Erasures(url))),
-            [stack.enter_context(closing(models.beside(held.model))) for held in models.held()],
-            open_media(settings.media_url),
-            stack.enter_context(closing(Holds(url))),
-            stack.enter_context(closing(Audit(url))),
-            settings.segments,
-        )
 
 
 def _table(names: tuple[str, ...], counts: tuple[Counts, ...]) -> None:

@@ -11,6 +11,7 @@ from pipeline.ports import Encoder, Index
 from pipeline.types import Answer, Match, Query, Reason
 from storage.types import Hit, Where
 
+EVEN = 0.5  # probability of a person that is as likely to match as not
 NEAREST_SHOWN = 5  # people shown behind "nobody matches"
 
 
@@ -21,8 +22,9 @@ class QueryError(ValueError):
 class Search:
     """Finds people in one index with one encoder.
 
-    `pool` is how many nearest sightings get the close look, `threshold` the probability under which a person
-    counts as "does not match" when the query names none.
+    `pool` is how many nearest sightings get the close look. Somebody matches when the best of them reaches
+    the probability `threshold`; the others are shown with the best from an even chance on. A query's own
+    least probability stands for both.
     """
 
     def __init__(self, encoder: Encoder, index: Index, *, pool: int, threshold: float) -> None:
@@ -40,10 +42,15 @@ class Search:
         where = Where(query.cameras, query.after, query.before)
         hits = self.index.nearest(text.vector, max(self.pool, query.limit), where)
         people = one_per_person(self._rank(text, hits), same_person(hits))
-        threshold = self.threshold if query.min_probability is None else query.min_probability
-        matches = tuple(match for match in people if match.probability >= threshold)
+        matches = self._matching(people, query.min_probability)
         nearest = () if matches else tuple(people[:NEAREST_SHOWN])
         return Answer(query, self.encoder.model, matches[: query.limit], nearest)
+
+    def _matching(self, people: Sequence[Match], least: float | None) -> tuple[Match, ...]:
+        threshold, shown = (self.threshold, min(self.threshold, EVEN)) if least is None else (least, least)
+        if not people or people[0].probability < threshold:
+            return ()
+        return tuple(match for match in people if match.probability >= shown)
 
     def _check(self, query: Query) -> None:
         if query.limit < 1:

@@ -15,8 +15,10 @@ from qdrant_edge import (
     EdgeConfig,
     EdgeShard,
     FacetRequest,
+    FieldCondition,
     Filter,
     HasIdCondition,
+    MatchAny,
     ScrollRequest,
     UpdateOperation,
 )
@@ -31,6 +33,8 @@ from storage.types import Hit, Sighting, Where
 ANYWHERE = Where()
 BATCH = 256  # points in one write
 CAMERAS = 1_000_000  # more than anybody has
+LOG = 32 << 20  # bytes of one piece of the write-ahead log
+FILLER = 8 << 20  # bytes, of a log entry that means nothing
 RESERVE = 256 << 20  # bytes: Edge preallocates 32 MiB at a time in several files
 
 
@@ -126,9 +130,9 @@ class EdgeIndex:
         return self._delete(Filter(must=[HasIdCondition(set(ids))]))
 
     def optimize(self) -> None:
-        """Build the graph over new sightings and give back the space of deleted ones.
+        """Make the codes of new sightings, which keep searches fast; give back the space of deleted ones.
 
-        Takes seconds for tens of thousands and stops every thread of the process: call it when an ingest
+        Takes seconds for hundreds of thousands and stops every thread of the process: call it when an ingest
         ends, not while it runs or while people search. Raises NoSpaceError.
         """
         with self._call():
@@ -141,15 +145,16 @@ class EdgeIndex:
     def purge(self) -> None:
         """Leave nothing of deleted sightings in the files, where `optimize` lets a fifth of them lie.
 
-        Takes as long as building the graph anew. Raises NoSpaceError.
+        Makes all codes anew. Raises NoSpaceError.
         """
         with self._call():
             if self._manifest is None:
                 return
             self._require_twice()
-            self._reload(shard_config(self._manifest.vector, thorough=True))
+            self._reload(shard_config(self._manifest, thorough=True))
             self._shard.optimize()
-            self._reload(shard_config(self._manifest.vector), without_log=True)
+            self._roll_log()
+            self._reload(shard_config(self._manifest))
             self._parts.reclaim(self._rows(), blank=True)
 
     def close(self) -> None:
@@ -180,7 +185,7 @@ class EdgeIndex:
             )
         require_space(self.folder, self._reserve // 2)  # opening may preallocate 64 MiB (measured)
         try:
-            config = shard_config(manifest.vector)  # a purge that was killed leaves another
+            config = shard_config(manifest)  # a purge that was killed leaves another
             self._shard = EdgeShard.load(str(self.folder / "shard"), config)
         except Exception as error:  # Edge has no narrower class
             raise DamagedError(
@@ -193,7 +198,7 @@ class EdgeIndex:
         # index.json comes last: without it, what a crash left of an earlier attempt holds nothing yet.
         shutil.rmtree(self.folder / "shard", ignore_errors=True)
         (self.folder / "parts.f16").unlink(missing_ok=True)
-        self._shard = create_shard(self.folder / "shard", manifest.vector)
+        self._shard = create_shard(self.folder / "shard", manifest)
         self._open_parts(manifest)
         write_manifest(self.folder, manifest)
 
@@ -206,13 +211,17 @@ class EdgeIndex:
         size = sum(file.stat().st_blocks * 512 for file in self.folder.rglob("*") if file.is_file())
         require_space(self.folder, self._reserve + size)
 
-    def _reload(self, config: EdgeConfig, *, without_log: bool = False) -> None:
-        self._shard.flush()  # from here on the log is not needed
+    def _reload(self, config: EdgeConfig) -> None:
+        self._shard.flush()
         self._shard.close()
-        if without_log:
-            gone = (self.folder / "shard" / "wal").rename(self.folder / "wal")  # whole or not at all
-            shutil.rmtree(gone)
         self._shard = EdgeShard.load(str(self.folder / "shard"), config)
+
+    def _roll_log(self) -> None:
+        """Write the log full with deletions of nothing: it keeps two pieces, whatever was flushed."""
+        nothing = Filter(must=[FieldCondition("camera", match=MatchAny(["-" * FILLER]))])
+        for _ in range(3 * (LOG // FILLER)):
+            self._shard.update(UpdateOperation.delete_points_by_filter(nothing))
+            self._shard.flush()
 
     def _write(self, sightings: Sequence[Sighting]) -> None:
         ids = [sighting.shot.id for sighting in sightings]

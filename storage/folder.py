@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storage.errors import InUseError, NewerSchemaError, NoSpaceError
 
-SCHEMA = 1  # of the folder: index.json, shard/, parts.f16
+SCHEMA = 2  # of the folder: index.json, shard/, parts.f16; in 1 vectors had single precision
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class QdrantIndex:
             using="vector",
             limit=limit,
             query_filter=matching,
-            search_params=search_params(limit),
+            search_params=search_params(),
             with_payload=True,
             with_vectors=["vector", "parts"],
         )
@@ -129,7 +129,7 @@ class QdrantIndex:
         return self._delete(Filter(must=[HasIdCondition(has_id=list(wanted))])) if wanted else 0
 
     def optimize(self) -> None:
-        """Wait until the server, which does it by itself, has built the graph over new sightings."""
+        """Wait until the server, which does it by itself, has made the codes of new sightings."""
         while self._known() is not None:
             status = self._server.ask(self._client.get_collection, self._collection).status
             if status is CollectionStatus.RED:

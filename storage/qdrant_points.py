@@ -35,10 +35,11 @@ from storage.types import Hit, Sighting, Where
 
 
 def vectors(dimensions: int, part: int) -> dict[str, VectorParams]:
-    """`vector` has a graph over 4-bit codes in memory, `parts` are only ever read back.
+    """`vector` is compared by 4-bit codes in memory, `parts` are only ever read back.
 
-    What was measured for Qdrant Edge, the same engine, holds: see `storage.points`.
+    Neither has a graph, for the reasons measured with Qdrant Edge, the same engine: see `storage.points`.
     """
+    no_graph = HnswConfigDiff(m=0)
     codes = TurboQuantQuantizationConfig(bits=TurboQuantBitSize.BITS4, memory=Memory.PINNED)
     return {
         "vector": VectorParams(
@@ -47,6 +48,7 @@ def vectors(dimensions: int, part: int) -> dict[str, VectorParams]:
             datatype=Datatype.FLOAT16,
             memory=Memory.COLD,
             quantization_config=TurboQuantization(turbo=codes),
+            hnsw_config=no_graph,
         ),
         "parts": VectorParams(
             size=part,
@@ -54,13 +56,13 @@ def vectors(dimensions: int, part: int) -> dict[str, VectorParams]:
             datatype=Datatype.FLOAT16,
             memory=Memory.COLD,
             multivector_config=MultiVectorConfig(comparator=MultiVectorComparator.MAX_SIM),
-            hnsw_config=HnswConfigDiff(m=0),
+            hnsw_config=no_graph,
         ),
     }
 
 
 def payload_indexes() -> dict[str, KeywordIndexParams | IntegerIndexParams]:
-    """To be made before the first point, so that the graph is built with them."""
+    """To be made before the first point: a server that is given one later works long on it."""
     keyword = KeywordIndexParams(type=KeywordIndexType.KEYWORD)
     time = IntegerIndexParams(type=IntegerIndexType.INTEGER, lookup=False, range=True)
     return {**dict.fromkeys((*KEYWORDS, "model"), keyword), **dict.fromkeys(TIMES, time)}
@@ -91,9 +93,9 @@ def to_hit(point: ScoredPoint) -> Hit:
     return Hit(Sighting(to_shot(payload), payload["model"], vector, parts), point.score)
 
 
-def search_params(limit: int) -> SearchParams:
-    rescore = QuantizationSearchParams(rescore=True, oversampling=2.0)
-    return SearchParams(hnsw_ef=max(512, 2 * limit), quantization=rescore)
+def search_params() -> SearchParams:
+    """The codes choose three times as many as are asked for, and the vectors themselves the best of those."""
+    return SearchParams(quantization=QuantizationSearchParams(rescore=True, oversampling=3.0))
 
 
 def to_filter(where: Where) -> Filter:

@@ -1,6 +1,7 @@
 """The benchmarks themselves: identities by place, rows of answers judged by hand, the path that they time."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from bench import ingest, search
-from bench.end_to_end import FAR, Found, judge_rows, rows_table, score, scores_table
+from bench.end_to_end import FAR, Found, gathered, judge_rows, rows_table, score, scores_table
 from bench.footage import Footage, GalleryCrop, LookupQuery
 from bench.passage import BEGAN, index_all, own_settings, watch_all
 from bench.places import Places, read_places
@@ -97,7 +98,8 @@ def test_figures_of_answers_by_hand() -> None:
         "z": [match(1, LEFT, 0.6)],
     }
     shots = {each.shot for matches in answers.values() for each in matches}
-    scores = score(footage, answers, shots, read_places(footage.gallery), 0.5)
+    everybody = gathered([match(1, LEFT, 0.9), match(2, RIGHT, 0.2), match(3, (50, 0, 70, 60), 0.1)], shots)
+    scores = score(footage, answers, everybody, read_places(footage.gallery), 0.5)
     assert scores.overall.r1 == 50
     assert scores.overall.map == 50  # the only row of B is shown by a shot of A, so B has none
     assert scores.auroc == 0.5
@@ -106,6 +108,13 @@ def test_figures_of_answers_by_hand() -> None:
     assert (rows.people, rows.found, rows.rows, rows.mixed, rows.strange) == (2, 2, 2, 1, 1)
     assert scores_table({"mine": scores}).row_count == 1
     assert rows_table(scores.rows).row_count == 1
+
+
+def test_tracks_of_one_person_are_one_row_of_which_every_shot_counts() -> None:
+    first, second = match(1, LEFT, 0.9), match(2, RIGHT, 0.2)
+    shots = {first.shot, second.shot, match(2, RIGHT, 0.2, shot=1).shot}
+    (row,) = gathered([replace(first, also=(second.shot,))], shots)
+    assert set(row) == shots
 
 
 def test_footage_goes_through_the_real_path(tmp_path: Path) -> None:

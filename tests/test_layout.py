@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("name", ["pipeline", "models", "storage", "workers", "synthesis", "bench"])
+@pytest.mark.parametrize("name", ["web", "pipeline", "models", "storage", "workers", "synthesis", "bench"])
 def test_a_package_is_the_one_of_this_repository(name: str) -> None:
     file = import_module(name).__file__
     assert file is not None
@@ -22,6 +22,7 @@ def test_the_readme_names_every_folder() -> None:
         "models/",
         "storage/",
         "workers/",
+        "web/",
         "synthesis/",
         "bench/",
         "tests/",

@@ -39,7 +39,7 @@ def test_a_collection_is_made_as_the_cluster_wants_it(server: WireServer) -> Non
     assert vectors["vector"].datatype == vectors["parts"].datatype == wire.Datatype.Float16
     assert vectors["vector"].quantization_config.HasField("turboquant")
     assert vectors["parts"].distance == wire.Distance.Dot
-    assert vectors["parts"].hnsw_config.m == 0
+    assert vectors["vector"].hnsw_config.m == vectors["parts"].hnsw_config.m == 0
     assert vectors["parts"].HasField("multivector_config")
 
 

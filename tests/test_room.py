@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.record_command import unheld
 from pipeline.room import Room
 from pipeline.segments import taken
+from storage.holds import Hold
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIZE = 1000
@@ -87,7 +89,9 @@ def test_with_space_enough_nothing_goes(tmp_path: Path) -> None:
 
 
 def test_a_legal_hold_keeps_segments() -> None:
-    held = Hold(1, "gate", datetime(2026, 3, 1, 12, tzinfo=UTC), None, "a theft", datetime(2026, 3, 2, tzinfo=UTC))
+    held = Hold(
+        1, "gate", datetime(2026, 3, 1, 12, tzinfo=UTC), None, "a theft", datetime(2026, 3, 2, tzinfo=UTC)
+    )
     early, late = "segments/gate/2026-03-01/115800-000.mkv", "segments/gate/2026-03-01/120500-000.mkv"
     other = "segments/hall/2026-03-01/120500-000.mkv"
     assert unheld({early, late, other}, [held]) == {early, other}

@@ -1,10 +1,12 @@
 """Search: the right people first, each once, with reasons; and plain words when the question is wrong."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
+from models.types import Scores, TextFeatures
 from pipeline.search import QueryError, Search
 from pipeline.types import Query
 from storage.types import Hit, Shot, Sighting, Where
@@ -114,3 +116,30 @@ def test_a_wrong_question_is_answered_with_what_to_do(query: Query, said: str) -
 def test_a_text_with_nothing_to_look_for_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="nothing to look for"):
         searcher().find(Query(text))
+
+
+class ScriptedEncoder(ColourEncoder):
+    """Finds the candidates as likely as it was told, in their order."""
+
+    def __init__(self, *chances: float) -> None:
+        self.chances = np.array(chances, np.float32)
+
+    def score(self, text: TextFeatures, nearness: np.ndarray, parts: np.ndarray) -> Scores:
+        return replace(super().score(text, nearness, parts), total=self.chances, probability=self.chances)
+
+
+@pytest.mark.parametrize(
+    ("chances", "least", "shown"),
+    [
+        ((0.8, 0.55, 0.45), None, [0.8, 0.55]),
+        ((0.59, 0.55, 0.45), None, []),
+        ((0.8, 0.75, 0.65), 0.7, [0.8, 0.75]),
+    ],
+)
+def test_beside_the_best_are_those_who_are_more_likely_than_not(
+    chances: tuple[float, ...], least: float | None, shown: list[float]
+) -> None:
+    index = ListIndex([sighting(number, 0, "red") for number in range(3)])
+    search = Search(ScriptedEncoder(*chances), index, pool=10, threshold=0.6)
+    answer = search.find(Query("red", min_probability=least))
+    assert [round(match.probability, 2) for match in answer.matches] == shown

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
 
+from models.tracker import PeopleTracker
 from pipeline.gate import GateSettings
 from pipeline.handoff import Handoff
 from pipeline.types import Crop, Frame
@@ -39,6 +41,18 @@ WALKERS = [
     (120, 122, 5.0, 170),
 ]
 STREET = street(WALKERS)
+
+
+def crossing() -> list[Frame]:
+    """Two people, one pale red and one pale blue, who pass each other out of sight behind a wall."""
+    frames = []
+    for index in range(40):
+        image = np.full((240, 640, 3), 60, np.uint8)
+        for left, colour in ((100 + 9 * index, (250, 90, 90)), (470 - 9 * index, (210, 120, 250))):
+            if not 245 <= left <= 325:
+                image[90:170, left : left + 28] = colour
+        frames.append(Frame("gate", BEGAN + timedelta(seconds=index / FPS), image))
+    return frames
 
 
 def run(
@@ -125,6 +139,30 @@ def test_pictures_are_kept_once_and_named_while_they_are_needed() -> None:
     assert {track.number for track in border.tracks} == {1, 2}
     assert border.keys() | later.keys() == set(media.images)
     assert border.keys() & later.keys()
+
+
+def test_people_who_cross_behind_a_wall_are_the_same_two_whatever_the_chunks() -> None:
+    frames = crossing()
+    watch = Watch(BrightRectangles(), partial(PeopleTracker, FPS), Shelf(), EVERY_FRAME)
+    whole = Watching(watch, "gate", Handoff())
+    unbroken = sightings([*whole.crops(frames), *whole.close()])
+    assert {row[1] for row in unbroken} == {1, 2}
+
+    for length in (5, 9, 13, 16):
+        text, crops = "", []
+        for start in range(0, len(frames), length):
+            watching = Watching(watch, "gate", Handoff.from_json(text))
+            crops += list(watching.crops(frames[start : start + length]))
+            text = watching.hand_over(f"handoff/{length}/{start}").to_json()
+        crops += list(watching.close())
+        assert sightings(crops) == unbroken
+
+
+def test_a_tracker_s_state_that_cannot_be_read_is_refused() -> None:
+    watch = Watch(BrightRectangles(), partial(PeopleTracker, FPS), Shelf(), EVERY_FRAME)
+
+    with pytest.raises(ValueError, match="state of a tracker cannot be read"):
+        Watching(watch, "gate", Handoff(tracker='{"frames": 3}'))
 
 
 def test_a_lost_picture_is_said_at_once() -> None:
@@ -220,7 +258,7 @@ def test_a_hand_over_survives_as_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["nonsense", "[]", "{}", '{"version": 99}', '{"version": 1, "next_number": 1}']
+    "text", ["nonsense", "[]", "{}", '{"version": 99}', '{"version": 2, "next_number": 1}']
 )
 def test_a_hand_over_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="watch the source anew"):

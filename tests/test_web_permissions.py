@@ -166,6 +166,16 @@ def test_lists_and_counts_keep_to_the_cameras_of_whoever_asks(site: Site) -> Non
     assert "north-gate" not in narrow.get("/jobs/events").text
 
 
+@pytest.mark.parametrize(
+    "path", ["/users", "/tokens", "/models", "/audit", "/audit/verify", "/audit/export", "//metrics"]
+)
+def test_what_concerns_every_camera_is_for_nobody_who_sees_some(path: str, site: Site) -> None:
+    narrow = Client.of(site).log_in("narrow-admin")
+    assert narrow.get(path).status_code == 403
+    assert narrow.call("PATCH", "/users/narrow-admin", json={"cameras": None}).status_code == 403
+    assert narrow.post("/schedule/retention").status_code == 403
+
+
 def test_a_narrow_administrator_cannot_reach_other_cameras(site: Site) -> None:
     narrow = Client.of(site).log_in("narrow-admin")
     elsewhere = shots_of(site, "north-gate")[0]

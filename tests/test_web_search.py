@@ -195,7 +195,7 @@ class Everywhere:
 
 def test_heads_are_hidden_in_clips_and_frames(site: Site, found: str) -> None:
     client = Client.of(replace(site, detector=Everywhere, clips=Clips())).log_in("olga")
-    for what, smoother in (("clip", 2.0), ("frame", 1.2)):  # the box is drawn into both frames
+    for what, smoother in (("clip", 2.0), ("frame", 1.0)):  # the box is drawn into both frames
         shown = [client.get(f"/sightings/{found}/{what}", params=more).content for more in SEEN]
         after, before = (middle(data, what)[:200].astype(int) for data in shown)
         assert np.abs(np.diff(after, axis=0)).mean() < np.abs(np.diff(before, axis=0)).mean() / smoother

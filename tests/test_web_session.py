@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests.web_client import PASSWORD, Client, copy_of, site_in
 from web.app import create_app
 from web.envelope import BODY
 from web.security import COOKIE
-from web.serve import _invite
+from web.serve import invite
 from web.site import Site
 
 OS = Actor("os:root")
@@ -135,7 +136,7 @@ def test_a_wrong_token_is_not_made_good_by_a_cookie(site: Site) -> None:
 
 def test_the_first_administrator_signs_up_once(empty: Site, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    _invite(empty, "http://127.0.0.1:8000")
+    invite(empty, "http://127.0.0.1:8000")
     token = caplog.text.partition("#")[2].split()[0]
     client = Client.of(empty)
     wanted = {"token": token, "name": "ada", "password": PASSWORD}
@@ -176,6 +177,13 @@ def test_wrong_requests_end_in_problem_documents(site: Site) -> None:
 
 
 def test_a_fault_tells_nothing_of_the_inside(site: Site) -> None:
+    client = Client.of(replace(site, audit=None)).log_in("ada")  # type: ignore[arg-type]
+    answer = client.get("/audit")
+    assert "NoneType" not in json.dumps(problem(answer, 500))
+    assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_what_cannot_be_reached_is_said_without_its_place(site: Site) -> None:
     client = Client.of(site).log_in("ada")
     site.finder.close()
     (site.settings.data / "index").rename(site.settings.data / "gone")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
@@ -44,7 +44,7 @@ class Silent:
 
 
 def settings_in(folder: Path) -> Settings:
-    return Settings(_env_file=None, data=folder, timezone="UTC", upload_megabytes=2, upload_hours=0.01)
+    return Settings(data=folder, timezone="UTC", upload_megabytes=2, upload_hours=0.01)
 
 
 def fill(folder: Path, footage: Path) -> None:
@@ -116,14 +116,14 @@ class Client:
         self.http.headers["X-CSRF-Token"] = answer.json()["csrf"]
         return self
 
-    def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def call(self, method: str, path: str, **more: Any) -> httpx2.Response:
         """`path` is under /api/v1 unless it begins with //."""
         return self.http.request(method, path[1:] if path.startswith("//") else ROOT + path, **more)
 
-    def get(self, path: str, **more: Any) -> httpx.Response:
+    def get(self, path: str, **more: Any) -> httpx2.Response:
         return self.call("GET", path, **more)
 
-    def post(self, path: str, **more: Any) -> httpx.Response:
+    def post(self, path: str, **more: Any) -> httpx2.Response:
         return self.call("POST", path, **more)
 
 

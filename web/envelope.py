@@ -1,10 +1,12 @@
 """Around every request: a limit on its body, and headers that keep browsers strict."""
 
+import logging
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.problems import document
+from web.problems import FAULT, document
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
@@ -22,9 +24,14 @@ HEADERS = {
 ONE_YEAR = "max-age=31536000"
 BODY = 1 << 20  # bytes of a request, unless its path says otherwise
 
+log = logging.getLogger(__name__)
+
 
 class Strict:
-    """Adds the headers; what a route set itself stays. Nothing is cached unless a route says so."""
+    """Adds the headers, to the answer of a fault too; what a route set itself stays.
+
+    Nothing is cached unless a route says so.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -34,8 +41,12 @@ class Strict:
             await self.app(scope, receive, send)
             return
 
+        begun = False
+
         async def answer(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
@@ -44,7 +55,13 @@ class Strict:
                     headers.setdefault("Strict-Transport-Security", ONE_YEAR)
             await send(message)
 
-        await self.app(scope, receive, answer)
+        try:
+            await self.app(scope, receive, answer)
+        except Exception:
+            log.exception("%s %s", scope["method"], scope["path"])
+            if begun:
+                raise  # the reader notices that the answer breaks off
+            await document(*FAULT)(scope, receive, answer)
 
 
 class Bounded:

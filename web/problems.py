@@ -44,8 +44,8 @@ HIDDEN: dict[type[Exception], tuple[int, str]] = {
     OSError: (503, "something that is needed does not answer: try again in a while"),
     InUseError: (503, "another process has the index open: try again when it is done"),
     NoSpaceError: (507, "the disk is full: ask an administrator to make room"),
-    Exception: (500, "this is a fault of Passerby; its log says more"),
 }
+FAULT = 500, "this is a fault of Passerby; its log says more"
 
 
 class Problem(Exception):
@@ -119,5 +119,5 @@ def _shown(_: Request, error: Exception) -> JSONResponse:
 
 def _hidden(request: Request, error: Exception) -> JSONResponse:
     status, detail = next(HIDDEN[kind] for kind in type(error).__mro__ if kind in HIDDEN)
-    log.warning("%s %s: %s", request.method, request.url.path, error, exc_info=status == 500 and error)
+    log.warning("%s %s: %s", request.method, request.url.path, error)
     return document(status, detail)

@@ -14,6 +14,17 @@ from web.site import Site, SiteOf
 
 COOKIE = "passerby"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# What reaches beyond single cameras: whoever managed accounts could give themselves every camera.
+WHOLE = frozenset(
+    {
+        Action.MANAGE_MODELS,
+        Action.MANAGE_USERS,
+        Action.MANAGE_TOKENS,
+        Action.VIEW_SETTINGS,
+        Action.VIEW_METRICS,
+        Action.READ_AUDIT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +94,17 @@ def allowed(action: Action | str) -> Callable[[Caller], Principal]:
 
     def principal(known: CallerOf) -> Principal:
         known.principal.require(wanted)
+        if wanted in WHOLE:
+            require_whole(known.principal)
         return known.principal
 
     return principal
+
+
+def require_whole(principal: Principal) -> None:
+    """Raise Problem for one who is limited to some cameras: this tells of all of them, or reaches all."""
+    if principal.cameras is not None:
+        raise Problem(403, "this concerns every camera, and your account is limited to some")
 
 
 Searcher = Annotated[Principal, Depends(allowed(Action.SEARCH))]

@@ -1,6 +1,7 @@
 """`passerby serve`, which runs `python -m web.serve`: the service on this machine."""
 
 import logging
+import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -25,10 +26,11 @@ def main(given: Sequence[str] | None = None) -> int:
     args = parser.parse_args(given)
     logging.basicConfig(format="%(asctime)s %(message)s")
     log.setLevel(logging.INFO)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # which uvicorn sends again when it has stopped
     cv2.setNumThreads(1)  # its threads and the networks' would fight over the same cores
     try:
         with open_site(Settings()) as site, site.upkeep.running():
-            _invite(site, f"http://{args.host}:{args.port}")
+            invite(site, f"http://{args.host}:{args.port}")
             app = create_app(site)
             # Streams of events would keep the service from stopping for minutes.
             uvicorn.run(
@@ -42,10 +44,12 @@ def main(given: Sequence[str] | None = None) -> int:
     except (ValidationError, ValueError, OSError) as error:
         log.error("%s", error)
         return 2
+    except KeyboardInterrupt:
+        log.info("stopped; what was in hand is given back")
     return 0
 
 
-def _invite(site: Site, url: str) -> None:
+def invite(site: Site, url: str) -> None:
     """Say where the service is and, the first time, how to become its administrator."""
     if site.accounts.all():
         log.info("Passerby is at %s", url)

@@ -1,6 +1,7 @@
 """What goes on beside requests: footage is watched in a child process, indexed in this one, looked after."""
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ from web.finder import LocalFinder
 
 IDLE, PAUSE, DUE = 1.0, 5.0, 60.0  # seconds between looks for work, after a failure, between looks at a clock
 GRACE = 10.0  # seconds that a child has to give back what it works on
+
+_UNFINISHED = (State.QUEUED, State.WATCHING, State.WATCHED, State.INDEXING)
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +93,7 @@ class Upkeep:
             if self.reindexing:
                 return False
             wanted = ("--weights", weights) if weights else ()
-            self._reindexing = _child("pipeline.cli", "reindex", *wanted)
+            self._reindexing = self._child("pipeline.cli", "reindex", *wanted)
             return True
 
     def _begin(self, act: Callable[[], None]) -> None:
@@ -104,7 +107,7 @@ class Upkeep:
     def _watch(self) -> None:
         """Keep the child running that watches what waits."""
         while not self._stop.is_set():
-            child = _child("web.watcher")
+            child = self._child("web.watcher")
             while child.poll() is None and not self._stop.wait(IDLE):
                 pass
             _end(child)
@@ -120,7 +123,7 @@ class Upkeep:
                 if index_next(self._ledger, encoder, media, index, batch=batch, stop=self._stop) is not None:
                     fresh += 1
                     continue
-                if fresh and not any(self._ledger.counts()[state] for state in _BEFORE_INDEXED):
+                if fresh and not any(self._ledger.counts()[state] for state in _UNFINISHED):
                     index.optimize()
                     fresh = 0
                 if monotonic() - looked > DUE:
@@ -139,6 +142,11 @@ class Upkeep:
                 log.warning("%s", error, exc_info=not isinstance(error, OSError | ValueError))
                 self._stop.wait(PAUSE)
 
+    def _child(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "PASSERBY_DATA": str(self._settings.data)}
+        command = [sys.executable, "-m", module, *arguments]
+        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
+
     def _quietly(self, act: Callable[[], object]) -> None:
         """Nobody waits for the error of a thread."""
         try:
@@ -147,13 +155,6 @@ class Upkeep:
             log.warning("%s", error)
         except Exception:
             log.exception("a duty failed")
-
-
-_BEFORE_INDEXED = (State.QUEUED, State.WATCHING, State.WATCHED, State.INDEXING)
-
-
-def _child(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", module, *arguments], stdin=subprocess.DEVNULL)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

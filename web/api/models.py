@@ -78,13 +78,13 @@ def reindex(change: Change, _: Manager, by: By, site: SiteOf) -> Begun:
     known = _weights()
     if change.weights and change.weights not in known:
         raise unknown("model")
-    chosen = str(known[change.weights]) if change.weights else ""
-    if not site.upkeep.reindex(chosen):
+    chosen = known.get(change.weights)
+    if chosen and site.finder.ready and site.finder.held()[0] == _card(chosen)["model"]:
+        raise Problem(409, f"{change.weights} answers already")
+    if not site.upkeep.reindex(str(chosen or "")):
         raise Problem(409, "a change of model goes on already: wait until it is done")
     site.audit.append(by, "reindex", change.weights)
-    return Begun(
-        detail="When everybody is indexed the new model answers, once the service was started again."
-    )
+    return Begun(detail="When everybody is indexed the new model answers, after a restart of the service.")
 
 
 def _weights() -> dict[str, Path]:

@@ -40,6 +40,7 @@ export function query(fields) {
   return new URLSearchParams(pairs.filter(([, value]) => value !== undefined && value !== null && value !== "")).toString();
 }
 
-function sentence(text) {
+/** Words of the server as a sentence. */
+export function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 }

@@ -1,7 +1,7 @@
 // Cameras: what they are, what they see now with zones and masks drawn, and changing them.
 
 import { ask } from "./api.js";
-import { $, busy, doing, el, empty, notice, put, say, svg } from "./dom.js";
+import { $, busy, doing, el, empty, notice, put, refuse, say, svg } from "./dom.js";
 
 const dialog = $("#dialog"), form = $("#form");
 let changed = null; // the name of the camera in the dialog; null: a new one
@@ -26,11 +26,11 @@ function shown(camera) {
     ? [["Footage", "brought in as files"]]
     : [["Address", el("span", { class: "mono" }, plan.url)], ["Hours", plan.hours || "always"],
       ["Kept for", plan.retention_days ? `${plan.retention_days} days` : "ever"], ["Watched", `${plan.batch ? "at night, " : ""}${plan.fps ?? "usual"} frames a second`],
-      ["Zones", `${plan.zones.length} zones, ${plan.masks.length} masks`]];
+      ["Zones", `${number(plan.zones, "zone")}, ${number(plan.masks, "mask")}`]];
   const fixed = plan?.source === "file";
   return el("li", { class: "panel" },
     plan ? place : null,
-    el("div", { class: "title-row" }, el("h3", {}, name),
+    el("div", { class: "title-row" }, el("h2", {}, name),
       plan ? el("span", { class: `tag ${plan.enabled ? "good" : ""}` }, plan.enabled ? "recorded" : "off") : null,
       el("span", { class: "small soft" }, `${people} shots of people`)),
     el("dl", { class: "facts small" }, facts.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)])),
@@ -76,21 +76,23 @@ function edit(name, plan) {
 async function save(event) {
   event.preventDefault();
   const { elements } = form;
-  const number = (field) => (elements[field].value === "" ? null : Number(elements[field].value));
-  const body = { fps: number("fps"), retention_days: number("retention_days"), hours: elements.hours.value.trim(),
+  const figure = (field) => (elements[field].value === "" ? null : Number(elements[field].value));
+  const body = { fps: figure("fps"), retention_days: figure("retention_days"), hours: elements.hours.value.trim(),
     zones: polygons(elements.zones.value), masks: polygons(elements.masks.value), batch: elements.batch.checked, enabled: elements.enabled.checked };
   if (elements.url.value.trim()) body.url = elements.url.value.trim();
   try {
     if (changed === null) await ask("/cameras", { method: "POST", body: { ...body, name: elements.name.value.trim() } });
     else await ask(`/cameras/${encodeURIComponent(changed)}`, { method: "PATCH", body });
   } catch (error) {
-    put($("#refused"), notice(error.message, "bad"));
+    refuse($("#refused"), error.message);
     return;
   }
   dialog.close();
   say("Saved. A recorder that runs picks it up within seconds.");
   await list();
 }
+
+const number = (some, noun) => `${some.length} ${noun}${some.length === 1 ? "" : "s"}`;
 
 const polygons = (text) => text.split("\n").filter((line) => line.trim())
   .map((line) => line.trim().split(/\s+/).map((corner) => corner.split(",").map(Number)));

@@ -22,6 +22,11 @@ export function put(element, ...children) {
 export const busy = (words) => el("p", { class: "busy" }, words);
 export const notice = (words, kind = "") => el("p", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : null }, words);
 
+/** Say in a form why it was not taken, where it is seen. */
+export function refuse(place, words) {
+  put(place, notice(words, "bad")).scrollIntoView({ block: "nearest" });
+}
+
 /** Say something in passing; screen readers hear it too. */
 export function say(words, kind = "") {
   const toast = el("div", { class: `toast ${kind}` }, words);

@@ -1,6 +1,6 @@
 // Uploading footage, one file after the other, and what becomes of it.
 
-import { Problem, ask, meta, query } from "./api.js";
+import { Problem, ask, meta, query, sentence } from "./api.js";
 import { $, el, notice, put } from "./dom.js";
 import { cameras, follow } from "./progress.js";
 import { length, moment } from "./times.js";
@@ -48,7 +48,7 @@ function send(file, fields, onshare) {
     request.upload.addEventListener("progress", (event) => onshare(event.loaded / event.total));
     request.addEventListener("load", () => (request.status === 202
       ? resolve(request.response)
-      : reject(new Problem(request.status, request.response?.detail ?? `The answer was ${request.status}.`))));
+      : reject(new Problem(request.status, sentence(request.response?.detail ?? `The answer was ${request.status}`)))));
     request.addEventListener("error", () => reject(new Problem(0, "The connection broke: try again.")));
     request.send(file);
   });

@@ -34,4 +34,4 @@ function refuse(words) {
 }
 
 // The token is in the fragment of the address, which browsers send nowhere.
-if ($("#token") && location.hash.startsWith("#token=")) $("#token").value = decodeURIComponent(location.hash.slice(7));
+if ($("#token")) $("#token").value = decodeURIComponent(location.hash.slice(1));

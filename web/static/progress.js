@@ -41,7 +41,7 @@ export function cameras(place, { counts: told, cameras: lags, working }) {
     return el("li", { class: "panel" },
       el("div", { class: "title-row" }, el("h3", {}, lag.camera), el("span", { class: "tag now" }, `${lag.chunks} to go`)),
       now.map((job) => el("p", { class: "small" }, tag(job.state), ` ${job.source}${part(job)}`)),
-      el("p", { class: "small soft" }, `Oldest footage that is not searchable yet: ${length(lag.lag_s)} old.`));
+      el("p", { class: "small soft" }, `${now.length ? "" : `Waits for ${length(lag.waits_s)}. `}The oldest of it was taken ${length(lag.lag_s)} ago.`));
   });
   return put(place, el("progress", { max: all, value: done, "aria-label": words }), el("p", { class: "small soft" }, words), el("ul", { class: "cards" }, ...lines));
 }

@@ -5,7 +5,7 @@ import { person } from "./card.js";
 import { $, busy, el, empty, notice, put } from "./dom.js";
 import { timeline } from "./timeline.js";
 
-const LIMIT = 24;
+const LIMIT = 24, MOST = 96; // people on a page
 const EXAMPLES = ["woman in a red jacket and blue jeans", "man with a backpack, no hat", "yellow hi-vis vest yesterday"];
 const TIMES = ["today", "yesterday", "in the last hour"];
 
@@ -67,7 +67,8 @@ function shown(answer, { q, like, min }) {
 function heading(answer, like) {
   if (like) {
     const words = answer.total ? "Who looks most like this person" : "There is nobody else";
-    return el("a", { class: "likeness", href: `/sightings/${like}` }, el("img", { src: `/api/v1/sightings/${like}/crop`, alt: "This person" }), words);
+    const [image, page] = like instanceof File ? [URL.createObjectURL(like), null] : [`/api/v1/sightings/${like}/crop`, `/sightings/${like}`];
+    return el("a", { class: "likeness", href: page }, el("img", { src: image, alt: "This person" }), words);
   }
   if (!answer.total) return "Nobody matches";
   return answer.total === 1 ? "1 person matches" : `${answer.total} people match`;
@@ -82,6 +83,28 @@ function nobody(answer, min) {
     : [];
   return el("div", {}, el("p", { class: "soft" }, words), el("div", { class: "buttons" }, ...acts));
 }
+
+/** Who looks like the person in a picture, which is sent and not kept; so it has no address to go back to. */
+async function byPicture(file) {
+  put($("#state"), busy("Looking…"));
+  $("#results").hidden = true;
+  try {
+    const picture = (await read(file)).split(",")[1];
+    const answer = await ask("/search", { method: "POST", body: { picture, limit: MOST } });
+    put($("#state"));
+    shown(answer, { q: "", like: file, min: "" });
+    $("#pager").hidden = true;
+  } catch (error) {
+    put($("#state"), notice(error.message, "bad"));
+  }
+}
+
+const read = (file) => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.addEventListener("load", () => resolve(reader.result));
+  reader.addEventListener("error", () => reject(reader.error));
+  reader.readAsDataURL(file);
+});
 
 function shownChip(chip, q) {
   const without = (q.slice(0, chip.start) + q.slice(chip.end)).replace(/\s+/g, " ").replace(/\s+([,.])/g, "$1").replace(/^[\s,]+|[\s,]+$/g, "");
@@ -143,6 +166,11 @@ form.addEventListener("submit", (event) => {
 slider.addEventListener("input", () => { $("#sure-shown").value = `${slider.value} %`; });
 slider.addEventListener("change", () => go({ ...asked(), min: slider.value / 100, page: "" }, { replace: true }));
 automatic.addEventListener("click", () => go({ ...asked(), min: "", page: "" }, { replace: true }));
+$("#by-picture").addEventListener("click", () => $("#picture").click());
+$("#picture").addEventListener("change", (event) => {
+  if (event.target.files.length) byPicture(event.target.files[0]);
+  event.target.value = "";
+});
 addEventListener("popstate", show);
 suggest();
 show();

@@ -28,7 +28,7 @@ async function load() {
       show(sighting);
     });
   } catch (error) {
-    put($("#state"), error.status === 404
+    put($("#state"), [404, 422].includes(error.status)
       ? empty("There is no such sighting", "It may have been erased, or its retention has ended.", el("a", { class: "button", href: "/" }, "Search"))
       : notice(error.message, "bad"));
   }

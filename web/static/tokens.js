@@ -1,7 +1,7 @@
 // API tokens: making them, shown once, and revoking them.
 
 import { ask } from "./api.js";
-import { $, doing, el, notice, put, row } from "./dom.js";
+import { $, doing, el, notice, put, refuse, row } from "./dom.js";
 import { ago, day } from "./times.js";
 
 const LABELS = ["For", "Acts for", "May", "Until", "Last used", ""];
@@ -40,13 +40,13 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const fields = new FormData(form);
   const body = { label: fields.get("label"), owner: fields.get("owner"), scopes: fields.getAll("scopes"), days: Number(fields.get("days")) };
-  if (!body.scopes.length) return put($("#token-refused"), notice("Say what it may do: tick at least one.", "bad"));
+  if (!body.scopes.length) return refuse($("#token-refused"), "Say what it may do: tick at least one.");
   try {
     const { secret } = await ask("/tokens", { method: "POST", body });
     dialog.close();
     await list(el("div", { class: "notice warn", role: "alert" }, "Copy it now, it is shown this once: ", el("code", {}, secret)));
   } catch (error) {
-    put($("#token-refused"), notice(error.message, "bad"));
+    refuse($("#token-refused"), error.message);
   }
   return undefined;
 });

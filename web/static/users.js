@@ -1,7 +1,7 @@
 // Accounts: making them, and changing one thing at a time.
 
 import { ask } from "./api.js";
-import { $, busy, doing, el, notice, put, row, say } from "./dom.js";
+import { $, busy, doing, el, notice, put, refuse, row, say } from "./dom.js";
 import { day } from "./times.js";
 
 const LABELS = ["Name", "Role", "Cameras", "Since", ""];
@@ -77,7 +77,7 @@ async function save(event) {
   try {
     await ask(user ? path(user) : "/users", { method: user ? "PATCH" : "POST", body });
   } catch (error) {
-    put($("#refused"), notice(error.message, "bad"));
+    refuse($("#refused"), error.message);
     return;
   }
   dialog.close();

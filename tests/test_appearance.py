@@ -1,0 +1,102 @@
+"""Which tracks become one person: alike, one after the other, and nothing speaking against it."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from pipeline.appearance import same_person, track_of
+from pipeline.search import one_per_person
+from pipeline.types import Match
+from storage.types import Hit, Shot, Sighting
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BLACK_COAT, LIKE_IT, TWIN, OTHER = 0.0, 0.3, 0.02, 1.5  # angles between vectors; cos 0.3 = 0.955
+
+
+def hit(number: int, began: float, ended: float, angle: float, camera: str = "gate", shot: int = 0) -> Hit:
+    record = Shot(
+        camera=camera,
+        source="f" * 32,
+        track=number,
+        shot=shot,
+        began=NOON + timedelta(seconds=began),
+        ended=NOON + timedelta(seconds=ended),
+        taken=NOON + timedelta(seconds=began),
+        box=(0, 0, 40, 100),
+        score=0.9,
+        crop=f"{camera}/{number}-{shot}.jpg",
+    )
+    vector = np.array([np.cos(angle), np.sin(angle)], np.float32)
+    return Hit(Sighting(record, "model@0", vector, np.zeros((1, 2), np.float16)), 0.5)
+
+
+def people(*hits: Hit) -> set[frozenset[int]]:
+    groups: dict[object, set[int]] = {}
+    for track, person in same_person(hits).items():
+        groups.setdefault(person, set()).add(track[3])
+    return {frozenset(group) for group in groups.values()}
+
+
+def test_who_comes_back_looking_the_same_is_one_person() -> None:
+    assert people(hit(1, 0, 10, BLACK_COAT), hit(2, 18, 30, LIKE_IT), hit(3, 50, 60, TWIN)) == {
+        frozenset({1, 2, 3})
+    }
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        hit(2, 18, 30, OTHER),
+        hit(2, 5, 30, TWIN),  # both in the picture at once
+        hit(2, 45, 60, TWIN),  # too long away
+        hit(2, 18, 30, TWIN, camera="hall"),
+    ],
+    ids=["looks", "time", "absence", "camera"],
+)
+def test_who_is_somebody_else_stays_so(second: Hit) -> None:
+    assert people(hit(1, 0, 10, BLACK_COAT), second) == {frozenset({1}), frozenset({2})}
+
+
+def test_where_two_at_once_look_alike_looks_are_no_evidence() -> None:
+    in_uniform = [hit(1, 0, 10, BLACK_COAT), hit(2, 5, 15, 0.1), hit(3, 20, 30, 0.3)]
+    assert people(*in_uniform) == {frozenset({1}), frozenset({2}), frozenset({3})}
+
+
+def test_the_more_alike_pair_wins_where_only_one_can() -> None:
+    hits = [hit(1, 0, 10, 0.0), hit(2, 15, 30, 0.25), hit(3, 20, 35, -0.05)]
+    assert people(*hits) == {frozenset({1, 3}), frozenset({2})}
+
+
+def test_a_third_track_joins_no_two_who_were_there_at_once() -> None:
+    hits = [hit(1, 0, 10, 0.0), hit(2, 5, 15, 0.6), hit(3, 20, 30, 0.3)]
+    assert sorted(map(len, people(*hits))) == [1, 2]
+
+
+def test_the_order_of_the_hits_changes_nothing() -> None:
+    hits = [hit(n, 12 * n, 12 * n + 8, 0.1 * (n % 3)) for n in range(8)] + [hit(20, 30, 50, OTHER)]
+    rng = np.random.default_rng(0)
+    expected = same_person(hits)
+    for _ in range(5):
+        assert same_person([hits[place] for place in rng.permutation(len(hits))]) == expected
+
+
+def test_all_shots_of_a_track_speak_for_it() -> None:
+    turned = [hit(1, 0, 10, 0.9, shot=0), hit(1, 0, 10, -0.9, shot=1)]  # the mean of front and back is 0
+    assert people(*turned, hit(2, 15, 25, 0.0)) == {frozenset({1, 2})}
+
+
+def test_nobody_is_nobody() -> None:
+    assert same_person([]) == {}
+
+
+def test_one_row_shows_the_best_shot_and_lists_the_other_tracks() -> None:
+    hits = [hit(1, 0, 10, 0.0, shot=1), hit(2, 15, 25, 0.1), hit(3, 5, 8, OTHER), hit(2, 15, 25, 0.1, shot=1)]
+    ranked = [Match(each.sighting.shot, 1.0 - place / 10, 0.9, ()) for place, each in enumerate(hits)]
+
+    rows = one_per_person(ranked, same_person(hits))
+
+    assert [row.shot.track for row in rows] == [1, 3]
+    assert [(shot.track, shot.shot) for shot in rows[0].also] == [(2, 0)]
+    assert rows[1].also == ()
+    assert track_of(rows[0].shot) in same_person(hits)
