@@ -1,6 +1,7 @@
 """Opens the sighting index that a URL names, in which models stand side by side and one answers searches."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Models:
 
     def active(self) -> Held | None:
         """The model whose sightings answer searches; None when nothing was ever indexed."""
-        return next((held for held in self.held() if held.standing is Standing.ANSWERS), None)
+        return _active(self.held())
 
     def count(self, model: str) -> int:
         """How many sightings `model` has; InUseError while another process has an embedded index open."""
@@ -43,8 +44,9 @@ class Models:
         that another has replaced may be opened until it is dropped, so that nothing stops at the switch.
         Raises OtherModelError for one that never answered while another does.
         """
-        standing = {held.model: held.standing for held in self.held()}.get(model)
-        active = self.active()
+        held = self.held()
+        standing = {each.model: each.standing for each in held}.get(model)
+        active = _active(held)
         if standing is Standing.ANSWERS:
             return self._kept.open(model, claim=None)
         if active is None:
@@ -84,6 +86,10 @@ class Models:
 
     def close(self) -> None:
         self._kept.close()
+
+
+def _active(held: Sequence[Held]) -> Held | None:
+    return next((each for each in held if each.standing is Standing.ANSWERS), None)
 
 
 def open_models(url: str, cluster: Cluster = ONE) -> Models:

@@ -63,4 +63,4 @@ form.addEventListener("submit", (event) => event.preventDefault());
 
 $("#first").hidden = !new URLSearchParams(location.search).has("first");
 ask("/cameras").then((known) => put($("#cameras"), known.map((camera) => el("option", { value: camera.name }))), () => {});
-follow((told) => cameras($("#progress"), told), () => put($("#progress"), notice("The connection was lost: load the page again.", "warn")));
+follow((told) => cameras($("#progress"), told), () => put($("#progress"), notice("The connection was lost; trying again.", "warn")));

@@ -56,13 +56,14 @@ async function duties() {
   }
 }
 
-let before = "";
+let before = null; // the counts that were told last
 follow((told) => {
   counts($("#counts"), told.counts);
   cameras($("#progress"), told);
   const now = JSON.stringify(told.counts);
-  if (now !== before) lists();
+  if (before !== null && now !== before) lists();
   before = now;
-}, () => put($("#progress"), notice("The connection was lost: load the page again.", "warn")));
+}, () => put($("#progress"), notice("The connection was lost; trying again.", "warn")));
 put($("#recent"), busy("Loading…"));
+lists();
 duties();

@@ -15,11 +15,17 @@ export const STATES = {
 export const tag = (state) => el("span", { class: `tag ${STATES[state]?.[1] ?? ""}` }, STATES[state]?.[0] ?? state);
 export const part = (job) => (job.live ? "" : ` ${length(job.start)} – ${length(job.end)}`);
 
-/** Call `ontold` with every Progress that comes; the browser connects again by itself. */
+const AGAIN = 5000; // milliseconds
+
+/** Call `ontold` with every Progress that comes, and `onlost` when the server refuses to tell; then ask again. */
 export function follow(ontold, onlost) {
   const events = new EventSource("/api/v1/jobs/events");
   events.addEventListener("progress", (event) => ontold(JSON.parse(event.data)));
-  events.addEventListener("error", () => events.readyState === EventSource.CLOSED && onlost());
+  events.addEventListener("error", () => {
+    if (events.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
+    onlost();
+    setTimeout(() => follow(ontold, onlost), AGAIN);
+  });
   addEventListener("pagehide", () => events.close());
 }
 

@@ -25,7 +25,7 @@ async function show() {
   const { q = "", like = "", min = "", page = "1" } = asked();
   asking?.abort();
   asking = new AbortController();
-  box.value = q;
+  if (q || like) box.value = q; // otherwise what somebody typed while the page was loading stays
   slider.value = min === "" ? 50 : 100 * min;
   $("#sure-shown").value = min === "" ? "automatic" : `${slider.value} %`;
   automatic.hidden = min === "";
@@ -171,6 +171,6 @@ $("#picture").addEventListener("change", (event) => {
   if (event.target.files.length) byPicture(event.target.files[0]);
   event.target.value = "";
 });
-addEventListener("popstate", show);
+addEventListener("popstate", () => { box.value = ""; show(); });
 suggest();
 show();
