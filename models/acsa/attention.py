@@ -70,7 +70,7 @@ class CrossAttention(nn.Module):
 
     @torch.inference_mode()
     def scores(
-        self, image: Mapped, text: Mapped, present: Tensor, local: str, *, cells: int = 1 << 21
+        self, image: Mapped, text: Mapped, present: Tensor, local: str, *, cells: int = 1 << 19
     ) -> Tensor:
         """(n_img, n_txt) local scores of any number of pairs, in pieces of at most `cells` cells."""
         (n, p, _), (m, k, _) = image.ask.shape, text.ask.shape
@@ -91,25 +91,25 @@ def compare(image: Mapped, text: Mapped, present: Tensor, *, sharpness: float = 
     """The scores of all pairs from mapped parts and phrases; `present` (n_txt, k)."""
     n, p, _ = image.ask.shape
     m, k, _ = text.ask.shape
+    absent = ~present[..., None]
+    text = Mapped(*(one.masked_fill(absent, 0) for one in text))  # what is 0 adds nothing to any sum below
     likeness = (image.ask.flatten(0, 1) @ text.ask.flatten(0, 1).T).view(n, p, m, k).transpose(1, 2)
     agreement = (image.value.flatten(0, 1) @ text.value.flatten(0, 1).T).view(n, p, m, k).transpose(1, 2)
     image_gram = image.value @ image.value.transpose(1, 2)  # (n, p, p)
     text_gram = text.value @ text.value.transpose(1, 2)  # (m, k, k)
     image_length = image.value.norm(dim=2)  # (n, p)
     text_length = text.value.norm(dim=2)  # (m, k)
-    exists = present[None, :, None]  # (1, m, 1, k)
-    likeness = functional.leaky_relu(likeness, SLOPE) * exists  # (n, m, p, k)
-
+    likeness = functional.leaky_relu(likeness, SLOPE)  # (n, m, p, k)
     squares = likeness.square()
 
-    over_parts = likeness / squares.sum(2, keepdim=True).clamp(min=TINY**2).sqrt()
-    weight = (sharpness * over_parts).exp() * exists
+    over_parts = squares.sum(2, keepdim=True).clamp(min=SMALLEST).sqrt() + TINY
+    weight = (likeness * (sharpness / over_parts)).exp()
     length = torch.einsum("nmpk,mkl,nmpl->nmp", weight, text_gram, weight).clamp(min=SMALLEST).sqrt()
     per_part = (weight * agreement).sum(3) / (length * image_length[:, None]).clamp(min=SMALLEST)
     i2t = per_part.mean(2)
 
-    over_phrases = likeness / squares.sum(3, keepdim=True).clamp(min=TINY**2).sqrt()
-    weight = (sharpness * over_phrases).exp()
+    over_phrases = squares.sum(3, keepdim=True).clamp(min=SMALLEST).sqrt() + TINY
+    weight = (likeness * (sharpness / over_phrases)).exp()
     length = torch.einsum("nmpk,npq,nmqk->nmk", weight, image_gram, weight).clamp(min=SMALLEST).sqrt()
     per_phrase = (weight * agreement).sum(2) / (length * text_length[None]).clamp(min=SMALLEST)
     per_phrase = per_phrase * present[None]
