@@ -36,7 +36,7 @@ def test_search_prints_the_promised_json(street: Path, capsys: pytest.CaptureFix
     assert set(answer) == set(told.split())
     assert len(answer["matches"]) >= 3
     first = answer["matches"][0]
-    wanted = "rank id score probability camera track began ended taken box crop reasons"
+    wanted = "rank id score probability camera track began ended taken box crop also reasons"
     assert set(first) == set(wanted.split())
     assert first["rank"] == 1
     assert first["camera"] == "street"
