@@ -140,9 +140,7 @@ def _one(search: Search, query: Query, stages: Stages) -> list[float]:
     return [1000 * seconds for seconds in (whole, *(spent[work] for work in WORKS))]
 
 
-def beside(
-    index: Index, kept: Sequence[Sighting], asked: Sequence[Floats], rounds: int
-) -> Iterator[Peers]:
+def beside(index: Index, kept: Sequence[Sighting], asked: Sequence[Floats], rounds: int) -> Iterator[Peers]:
     """Time the nearest step of the index, of a numpy scan and of qdrant-client's local mode, in turns."""
     vectors = np.stack([sighting.vector for sighting in kept])
     cameras = np.array([sighting.shot.camera for sighting in kept])

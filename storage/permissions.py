@@ -21,9 +21,6 @@ class Action(StrEnum):
     VIEW_MEDIA = "view_media"  # crops, frames and clips, with faces blurred
     UNBLUR = "unblur"
     EXPORT = "export"
-    JUDGE = "judge"  # confirm or reject a match
-    MANAGE_CASES = "manage_cases"
-    MANAGE_ALERTS = "manage_alerts"
     INGEST = "ingest"
     VIEW_JOBS = "view_jobs"
     MANAGE_JOBS = "manage_jobs"
@@ -45,9 +42,6 @@ PERMISSIONS: dict[Action, tuple[Role, ...]] = {
     Action.VIEW_MEDIA: (_V, _O, _A),
     Action.UNBLUR: (_O, _A),
     Action.EXPORT: (_O, _A),
-    Action.JUDGE: (_O, _A),
-    Action.MANAGE_CASES: (_O, _A),
-    Action.MANAGE_ALERTS: (_O, _A),
     Action.INGEST: (_O, _A),
     Action.VIEW_JOBS: (_O, _A),
     Action.MANAGE_JOBS: (_A,),

@@ -18,9 +18,6 @@ search          x x x .
 view_media      x x x .
 unblur          . x x .
 export          . x x .
-judge           . x x .
-manage_cases    . x x .
-manage_alerts   . x x .
 ingest          . x x .
 view_jobs       . x x .
 manage_jobs     . . x .
