@@ -19,7 +19,7 @@ ask() {
 }
 ask "woman with blonde hair in a red jacket and blue jeans"
 ask "yellow hi-vis vest and a helmet"
-ask "man in a cream fleece coat and blue jeans"
+ask "man with sunglasses in a beige fleece jacket and jeans"
 ask "someone in purple trousers and a green hat"
 
 cat <<EOT
