@@ -70,7 +70,7 @@ class CrossAttention(nn.Module):
 
     @torch.inference_mode()
     def scores(
-        self, image: Mapped, text: Mapped, present: Tensor, local: str, *, cells: int = 1 << 19
+        self, image: Mapped, text: Mapped, present: Tensor, local: str, *, cells: int = 1 << 20
     ) -> Tensor:
         """(n_img, n_txt) local scores of any number of pairs, in pieces of at most `cells` cells."""
         (n, p, _), (m, k, _) = image.ask.shape, text.ask.shape
@@ -82,39 +82,58 @@ class CrossAttention(nn.Module):
             for left in range(0, m, columns):
                 few = Mapped(*(one[left : left + columns] for one in text))
                 there = present[left : left + columns]
-                close = compare(some, few, there, sharpness=self.sharpness)
-                found[top : top + rows, left : left + columns] = local_score(close, local)
+                if local == "i2t":  # the paper's: the other direction need not be worked out
+                    piece = meet(some, few, there).i2t(self.sharpness)
+                else:
+                    piece = local_score(compare(some, few, there, sharpness=self.sharpness), local)
+                found[top : top + rows, left : left + columns] = piece
         return found
+
+
+class Pairs(NamedTuple):
+    """Every part of n pictures with every phrase of m descriptions; whatever is 0 adds nothing to a sum."""
+
+    image: Tensor  # (n, p, a) values
+    text: Tensor  # (m, k, a) values; 0 for padding
+    likeness: Tensor  # (n, m, p, k) leaky cosines of queries and keys; 0 for padding
+    agreement: Tensor  # (n, m, p, k) products of the values
+
+    def i2t(self, sharpness: float) -> Tensor:
+        """(n, m) means over the parts."""
+        over_parts = self.likeness.square().sum(2, keepdim=True).clamp(min=SMALLEST).sqrt() + TINY
+        weight = (self.likeness * (sharpness / over_parts)).exp()
+        gram = self.text @ self.text.transpose(1, 2)  # (m, k, k)
+        length = torch.einsum("nmpk,mkl,nmpl->nmp", weight, gram, weight).clamp(min=SMALLEST).sqrt()
+        own = self.image.norm(dim=2)[:, None]
+        per_part: Tensor = (weight * self.agreement).sum(3) / (length * own).clamp(min=SMALLEST)
+        return per_part.mean(2)
+
+    def t2i(self, sharpness: float) -> Tensor:
+        """(n, m, k) of each phrase."""
+        over_phrases = self.likeness.square().sum(3, keepdim=True).clamp(min=SMALLEST).sqrt() + TINY
+        weight = (self.likeness * (sharpness / over_phrases)).exp()
+        gram = self.image @ self.image.transpose(1, 2)  # (n, p, p)
+        length = torch.einsum("nmpk,npq,nmqk->nmk", weight, gram, weight).clamp(min=SMALLEST).sqrt()
+        own = self.text.norm(dim=2)[None]
+        per_phrase: Tensor = (weight * self.agreement).sum(2) / (length * own).clamp(min=SMALLEST)
+        return per_phrase
+
+
+def meet(image: Mapped, text: Mapped, present: Tensor) -> Pairs:
+    """All pairs of mapped parts and phrases; `present` (n_txt, k)."""
+    n, p, _ = image.ask.shape
+    m, k, _ = text.ask.shape
+    key, value = (one.masked_fill(~present[..., None], 0) for one in text)
+    likeness = (image.ask.flatten(0, 1) @ key.flatten(0, 1).T).view(n, p, m, k).transpose(1, 2)
+    agreement = (image.value.flatten(0, 1) @ value.flatten(0, 1).T).view(n, p, m, k).transpose(1, 2)
+    return Pairs(image.value, value, functional.leaky_relu(likeness, SLOPE), agreement)
 
 
 def compare(image: Mapped, text: Mapped, present: Tensor, *, sharpness: float = SHARPNESS) -> Closeness:
     """The scores of all pairs from mapped parts and phrases; `present` (n_txt, k)."""
-    n, p, _ = image.ask.shape
-    m, k, _ = text.ask.shape
-    absent = ~present[..., None]
-    text = Mapped(*(one.masked_fill(absent, 0) for one in text))  # what is 0 adds nothing to any sum below
-    likeness = (image.ask.flatten(0, 1) @ text.ask.flatten(0, 1).T).view(n, p, m, k).transpose(1, 2)
-    agreement = (image.value.flatten(0, 1) @ text.value.flatten(0, 1).T).view(n, p, m, k).transpose(1, 2)
-    image_gram = image.value @ image.value.transpose(1, 2)  # (n, p, p)
-    text_gram = text.value @ text.value.transpose(1, 2)  # (m, k, k)
-    image_length = image.value.norm(dim=2)  # (n, p)
-    text_length = text.value.norm(dim=2)  # (m, k)
-    likeness = functional.leaky_relu(likeness, SLOPE)  # (n, m, p, k)
-    squares = likeness.square()
-
-    over_parts = squares.sum(2, keepdim=True).clamp(min=SMALLEST).sqrt() + TINY
-    weight = (likeness * (sharpness / over_parts)).exp()
-    length = torch.einsum("nmpk,mkl,nmpl->nmp", weight, text_gram, weight).clamp(min=SMALLEST).sqrt()
-    per_part = (weight * agreement).sum(3) / (length * image_length[:, None]).clamp(min=SMALLEST)
-    i2t = per_part.mean(2)
-
-    over_phrases = squares.sum(3, keepdim=True).clamp(min=SMALLEST).sqrt() + TINY
-    weight = (likeness * (sharpness / over_phrases)).exp()
-    length = torch.einsum("nmpk,npq,nmqk->nmk", weight, image_gram, weight).clamp(min=SMALLEST).sqrt()
-    per_phrase = (weight * agreement).sum(2) / (length * text_length[None]).clamp(min=SMALLEST)
-    per_phrase = per_phrase * present[None]
-    t2i = per_phrase.sum(2) / present.sum(1).clamp(min=1)
-    return Closeness(i2t, t2i, per_phrase)
+    pairs = meet(image, text, present)
+    phrases = pairs.t2i(sharpness) * present[None]
+    return Closeness(pairs.i2t(sharpness), phrases.sum(2) / present.sum(1).clamp(min=1), phrases)
 
 
 def local_score(closeness: Closeness, local: str) -> Tensor:

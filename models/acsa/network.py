@@ -59,7 +59,7 @@ def cosines(image: Tensor, text: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def local_scores(
-    network: Acsa, image: ImageEmbedding, text: TextEmbedding, *, cells: int = 1 << 19
+    network: Acsa, image: ImageEmbedding, text: TextEmbedding, *, cells: int = 1 << 20
 ) -> Tensor:
     """(n_img, n_txt) local scores of whole galleries, in pieces of at most `cells` attention cells."""
     maps, local = network.attention, network.architecture.local
