@@ -30,6 +30,9 @@ check: $(INSTALLED)
 bench: $(INSTALLED) bench-accuracy
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.store
+	$(BIN)/python -m bench.rerank
+	$(BIN)/python -m bench.step
 
 bench-accuracy: $(INSTALLED)
 	$(BIN)/python -m bench.accuracy

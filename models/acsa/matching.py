@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models.acsa.attention import SHARPNESS, SLOPE, TINY
+from models.acsa.attention import SLOPE, TINY
 from models.acsa.calibration import Calibration
 from models.acsa.checkpoint import Card
 from models.acsa.network import Acsa
@@ -46,6 +46,7 @@ class Matcher:
     value: Normed
     weight: float
     local: str
+    sharpness: float
     calibration: Calibration
 
     @classmethod
@@ -60,6 +61,7 @@ class Matcher:
             _normed(maps.text_value),
             card.weight,
             card.architecture.local,
+            card.architecture.sharpness,
             card.calibration,
         )
 
@@ -72,10 +74,10 @@ class Matcher:
         out = np.array(text.excluded)
         candidates = self._candidates(parts)
         wanted = self._compare(candidates, text.phrase_vectors[~out])
-        phrases = wanted.t2i()
+        phrases = wanted.t2i(self.sharpness)
         ways = {"t2i": phrases.mean(axis=1)}
         if self.local != "t2i":
-            ways["i2t"] = wanted.i2t()
+            ways["i2t"] = wanted.i2t(self.sharpness)
             ways["mean"] = (ways["i2t"] + ways["t2i"]) / 2
         total = ((1 - self.weight) * nearness + self.weight * ways[self.local]).astype(np.float32)
         agreement = np.empty((len(parts), len(out)), np.float32)
@@ -84,7 +86,7 @@ class Matcher:
         similarity[:, ~out] = wanted.similarity()
         for row in np.flatnonzero(out):  # each by itself, as single phrases are calibrated
             found = self._compare(candidates, text.phrase_vectors[row : row + 1])
-            agreement[:, row] = 1 - self.calibration.agreement(found.t2i()[:, 0])
+            agreement[:, row] = 1 - self.calibration.agreement(found.t2i(self.sharpness)[:, 0])
             similarity[:, row] = found.similarity()[:, 0]
             total += np.log(2 * np.maximum(agreement[:, row], FAINTEST)) / self.calibration.scale
         return Scores(total, self.calibration.probability(total), similarity, agreement)
@@ -130,19 +132,19 @@ class _Pairs:
         lengths = self.candidates.lengths[:, :, None] * np.linalg.norm(self.text_value, axis=1)
         return (self.agreement / np.maximum(lengths, TINY)).transpose(0, 2, 1)  # type: ignore[no-any-return]
 
-    def i2t(self) -> Floats:
+    def i2t(self, sharpness: float) -> Floats:
         """(n,)"""
         over_parts = self.likeness / (np.sqrt((self.likeness**2).sum(axis=1, keepdims=True)) + TINY)
-        weights = _softmax(SHARPNESS * over_parts, axis=2)  # over phrases
+        weights = _softmax(sharpness * over_parts, axis=2)  # over phrases
         gram = self.text_value @ self.text_value.T
         attended = np.sqrt(np.maximum(((weights @ gram) * weights).sum(axis=2), TINY**2))
         lengths = np.maximum(attended * self.candidates.lengths, TINY)
         return ((weights * self.agreement).sum(axis=2) / lengths).mean(axis=1)  # type: ignore[no-any-return]
 
-    def t2i(self) -> Floats:
+    def t2i(self, sharpness: float) -> Floats:
         """(n, k)"""
         over_phrases = self.likeness / (np.sqrt((self.likeness**2).sum(axis=2, keepdims=True)) + TINY)
-        weights = _softmax(SHARPNESS * over_phrases, axis=1)  # over parts
+        weights = _softmax(sharpness * over_phrases, axis=1)  # over parts
         value = self.candidates.value
         attended = ((value @ value.transpose(0, 2, 1) @ weights) * weights).sum(axis=1)
         lengths = np.sqrt(np.maximum(attended, TINY**2)) * np.linalg.norm(self.text_value, axis=1)
