@@ -21,11 +21,11 @@ import numpy as np
 import torch
 
 from models.acsa.architecture import build_record
-from models.data import Dataset, read_dataset
+from models.data.dataset import Dataset, read_dataset
 from models.evaluate import NEARNESS, WHOLE, evaluate
-from models.metrics import Retrieval
-from models.recipe import Preset, read_preset
-from models.training import Run, train
+from models.evaluation.metrics import Retrieval
+from models.training.recipe import Preset, read_preset
+from models.training.run import Run, train
 
 log = logging.getLogger(__name__)
 TEXT_SHAPE = (

@@ -2,7 +2,7 @@
 
     python -m bench.detection [--shared ../shared] [--weights NAME ...]
 
-The frames are the 30 of `real-lookup/dev.json`; `models.detect_score` follows the rules of its README.
+The frames are the 30 of `real-lookup/dev.json`; `models.detection.score` follows the rules of its README.
 """
 
 import argparse
@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.footage import shared_folder
-from models.detect_score import TALL, Marked, Truth, average_precision, mark
-from models.detector import PersonDetector, load_detector
+from models.detection.detector import PersonDetector, load_detector
+from models.detection.score import TALL, Marked, Truth, average_precision, mark
 from models.types import Detections, Image
 
 LEAST = 0.05  # score down to which detections are collected for the average precision

@@ -18,14 +18,14 @@ from bench.footage import Footage, LookupQuery
 from bench.lookup import LookupScores
 from bench.passage import BEGAN, index_all, own_settings, watch_all
 from bench.places import Places, read_places
-from models.metrics import Judged, Retrieval, auroc, judge, summarise
+from models.evaluation.metrics import Judged, Retrieval, auroc, judge, summarise
 from pipeline import build
 from pipeline.appearance import Track, track_of
 from pipeline.search import Search
 from pipeline.types import Match, Query
-from storage.index import open_index
-from storage.ledger import Ledger
+from storage.footage.ledger import Ledger
 from storage.media import open_media
+from storage.sightings.index import open_index
 from storage.types import Shot
 
 CLIPS = {"vtest": "vtest.avi", "one-by-one": "one-by-one-person-detection.mp4", "bus": "bus.jpg"}

@@ -28,12 +28,12 @@ from bench.footage import shared_folder
 from bench.passage import BEGAN, index_all, own_settings, watch_all
 from bench.stages import Stages
 from pipeline import build
-from pipeline.frames import frames
+from pipeline.footage.frames import frames
+from pipeline.footage.probe import probe
 from pipeline.ports import Tracker
-from pipeline.probe import probe
-from storage.index import open_index
-from storage.ledger import Ledger
+from storage.footage.ledger import Ledger
 from storage.media import open_media
+from storage.sightings.index import open_index
 
 DEMO = Path(__file__).parents[1] / "demo"
 

@@ -21,7 +21,7 @@ from bench.colour_words import by_colour_words
 from bench.footage import Footage, LookupQuery, read_footage, shared_folder
 from bench.marks import Marks
 from models.acsa.encoder import load_encoder
-from models.metrics import Judged, Retrieval, auroc, judge, summarise
+from models.evaluation.metrics import Judged, Retrieval, auroc, judge, summarise
 from models.types import Image
 from pipeline.ports import Encoder
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.ingest import WatchStep, index_next, plan, watch_next
 from pipeline.ports import Encoder, Index, Media
 from pipeline.settings import Settings
-from storage.chunks import State
+from storage.footage.chunks import State
 
 BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)  # of every clip; nothing depends on which time it is
 

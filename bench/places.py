@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.footage import GalleryCrop
-from models.detect_score import overlap
+from models.detection.score import overlap
 from models.types import Floats
 from storage.types import Box
 

@@ -25,7 +25,7 @@ from models.acsa.attention import CrossAttention, Mapped
 from models.acsa.checkpoint import Checkpoint, load_checkpoint
 from models.acsa.encoder import SHIPPED, AcsaEncoder
 from models.acsa.network import Acsa
-from models.recipe import read_preset
+from models.training.recipe import read_preset
 
 PHRASES = 10
 ROUNDS = 3

@@ -36,7 +36,7 @@ from models.acsa.encoder import AcsaEncoder, load_encoder
 from models.types import Floats, ImageFeatures
 from pipeline.search import Search
 from pipeline.types import Query
-from storage.index import Index, open_index
+from storage.sightings.index import Index, open_index
 from storage.types import Shot, Sighting, Where
 
 POOLS = (100, 200)

@@ -25,12 +25,12 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from models.batches import ALONE
-from models.objective import Objective
-from models.published import COUNTS
-from models.recipe import Preset, read_preset
-from models.trainer import Trainer
-from models.training import Run, prepare
+from models.evaluation.published import COUNTS
+from models.training.batches import ALONE
+from models.training.objective import Objective
+from models.training.recipe import Preset, read_preset
+from models.training.run import Run, prepare
+from models.training.trainer import Trainer
 
 WORDS = 23  # of a caption, mean of CUHK-PEDES
 COLOURS = ("red", "green", "blue", "white", "black", "grey", "brown", "dark")

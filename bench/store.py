@@ -39,9 +39,9 @@ from bench.store_measure import (
 )
 from models.acsa.encoder import AcsaEncoder, load_encoder
 from models.types import ImageFeatures
-from storage.edge import EdgeIndex
-from storage.qdrant import QdrantIndex
-from storage.qdrant_server import Cluster, Server
+from storage.sightings.edge import EdgeIndex
+from storage.sightings.qdrant import QdrantIndex
+from storage.sightings.qdrant_server import Cluster, Server
 from storage.types import Where
 
 POOL = 200  # nearest sightings that a search looks at closely

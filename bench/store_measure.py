@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bench.search import SHOTS
 from pipeline.ports import Index
-from storage.edge import EdgeIndex
+from storage.sightings.edge import EdgeIndex
 from storage.types import Sighting, Where
 
 Floats = NDArray[np.float32]

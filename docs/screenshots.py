@@ -20,9 +20,9 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from pipeline.cli import main as passerby
 from pipeline.settings import Settings
-from storage.accounts import Accounts
-from storage.audit import Actor
-from storage.permissions import Role
+from storage.accounts.audit import Actor
+from storage.accounts.people import Accounts
+from storage.accounts.permissions import Role
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"

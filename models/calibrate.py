@@ -16,9 +16,9 @@ import torch
 
 from models.acsa.checkpoint import load_checkpoint, write_card
 from models.acsa.tokens import Reader
-from models.batches import TrainingSet
-from models.data import read_dataset
-from models.training import check
+from models.data.dataset import read_dataset
+from models.training.batches import TrainingSet
+from models.training.run import check
 
 
 def recalibrate(

@@ -25,7 +25,7 @@ from models.acsa.architecture import Architecture
 from models.acsa.checkpoint import Card, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import load_tokenizer
-from models.recipe import read_preset
+from models.training.recipe import read_preset
 
 log = logging.getLogger(__name__)
 

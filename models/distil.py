@@ -28,12 +28,12 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from models.detect_layers import DEAD, Answers, Place, convolutions, difference, norms, settle_norms
-from models.detect_letterbox import letterbox
-from models.detect_network import ARCHITECTURE, half_state, layers, untrained
-from models.detect_pictures import Views, read_picture, split_pictures
-from models.detect_regression import Regression
-from models.yolo import YOLO
+from models.detection.layers import DEAD, Answers, Place, convolutions, difference, norms, settle_norms
+from models.detection.letterbox import letterbox
+from models.detection.network import ARCHITECTURE, half_state, layers, untrained
+from models.detection.regression import Regression
+from models.detection.views import Views, read_picture, split_pictures
+from models.detection.yolo import YOLO
 
 log = logging.getLogger(__name__)
 

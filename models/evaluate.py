@@ -17,15 +17,15 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
-from models import tables
 from models.acsa.checkpoint import load_checkpoint
-from models.cost import Cost, measure_cost
-from models.data import Dataset, read_dataset
-from models.metrics import Spread, over_seeds
-from models.page import write_html
-from models.pairs import PairScores, score_pairs
-from models.ranking import Ranking, measure
-from models.sheet import choose_answers, draw_examples, save_page
+from models.data.dataset import Dataset, read_dataset
+from models.evaluation import tables
+from models.evaluation.cost import Cost, measure_cost
+from models.evaluation.metrics import Spread, over_seeds
+from models.evaluation.page import write_html
+from models.evaluation.pairs import PairScores, score_pairs
+from models.evaluation.ranking import Ranking, measure
+from models.evaluation.sheet import choose_answers, draw_examples, save_page
 
 WHOLE, NEARNESS, LOCAL = "with cross-attention", "global vectors only", "cross-attention only"
 

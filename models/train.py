@@ -21,9 +21,9 @@ from pathlib import Path
 import torch
 from torch import distributed
 
-from models.batches import Share
-from models.recipe import Preset, read_preset
-from models.training import Run, train
+from models.training.batches import Share
+from models.training.recipe import Preset, read_preset
+from models.training.run import Run, train
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from models.detect_network import (
+from models.detection.detector import SHIPPED, PersonDetector, load_detector
+from models.detection.network import (
     ARCHITECTURE,
     PersonNetwork,
     half_state,
@@ -31,11 +32,10 @@ from models.detect_network import (
     read_state,
     sha256,
 )
-from models.detect_pictures import read_picture, split_pictures
-from models.detect_score import Marked, Truth, average_precision, best_threshold, mark
-from models.detector import SHIPPED, PersonDetector, load_detector
+from models.detection.score import Marked, Truth, average_precision, best_threshold, mark
+from models.detection.views import read_picture, split_pictures
+from models.detection.yolo import YAML, DetectionTrainer
 from models.types import Detections, Floats
-from models.yolo import YAML, DetectionTrainer
 
 yaml: Any = YAML  # the library carries no types
 log = logging.getLogger(__name__)

@@ -7,27 +7,27 @@ from functools import partial
 from pathlib import Path
 
 from models.acsa.encoder import AcsaEncoder, load_encoder
-from models.detector import load_detector
-from models.tracker import PeopleTracker
+from models.detection.detector import load_detector
+from models.detection.tracker import PeopleTracker
 from pipeline import ingest
-from pipeline.question import Question, literal, read, refused_terms
-from pipeline.record_command import recorded_version
+from pipeline.asking.question import Question, literal, read, refused_terms
+from pipeline.commands.record import recorded_version
+from pipeline.footage.zones import Zones
+from pipeline.keeping.survey import Site
+from pipeline.keeping.upkeep import Stores
 from pipeline.search import Search
 from pipeline.settings import Settings
-from pipeline.survey import Site
-from pipeline.upkeep import Stores
 from pipeline.watch import Watch
-from pipeline.zones import Zones
-from storage.archive import Archive
-from storage.audit import Audit
-from storage.cameras import Camera, Cameras
-from storage.erasures import Erasures
-from storage.holds import Holds
-from storage.index import Index, Models, open_models
-from storage.ledger import Ledger
+from storage.accounts.audit import Audit
+from storage.accounts.holds import Holds
+from storage.footage.archive import Archive
+from storage.footage.cameras import Camera, Cameras
+from storage.footage.erasures import Erasures
+from storage.footage.ledger import Ledger
+from storage.footage.recordings import Recordings
 from storage.media import open_media
-from storage.qdrant_server import Cluster
-from storage.recordings import Recordings
+from storage.sightings.index import Index, Models, open_models
+from storage.sightings.qdrant_server import Cluster
 from storage.types import Standing
 
 TRACKED = 0.1  # detections down to this score may continue a track; the networks' own thresholds start one

@@ -17,23 +17,23 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.logging import RichHandler
 
-from pipeline import (
-    accounts_command,
-    audit_command,
-    cameras_command,
-    commands,
-    doctor_command,
-    erase_command,
-    jobs_command,
-    models_command,
-    record_command,
-    schedule_command,
-    serve_command,
-    up_command,
+from pipeline.commands import (
+    accounts,
+    audit,
+    cameras,
+    doctor,
+    erase,
+    footage,
+    jobs,
+    models,
+    record,
+    schedule,
+    serve,
+    up,
 )
-from pipeline.moment import moment, written
+from pipeline.commands.entry import Act, Help, enter
+from pipeline.commands.moment import moment, written
 from pipeline.settings import Settings
-from pipeline.verbs import Act, Help, enter
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,8 +44,8 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND")
 
     for name, act, purpose in (
-        ("watch", commands.watch, "find the people in footage and keep crops of them"),
-        ("ingest", commands.ingest, "watch and index in one go; run it again to go on where it stopped"),
+        ("watch", footage.watch, "find the people in footage and keep crops of them"),
+        ("ingest", footage.ingest, "watch and index in one go; run it again to go on where it stopped"),
     ):
         verb = enter(verbs, name, act, purpose)
         verb.add_argument("sources", nargs="+", metavar="SOURCE", help="video, picture, folder or stream URL")
@@ -58,10 +58,10 @@ def parser() -> argparse.ArgumentParser:
             "--detector", help="ultralytics weights, by name or path (default: the shipped ones)"
         )
 
-    enter(verbs, "index", commands.index, "index the people that watching found")
-    models_command.add(verbs)
+    enter(verbs, "index", footage.index, "index the people that watching found")
+    models.add(verbs)
 
-    verb = enter(verbs, "search", commands.search, "find people by description")
+    verb = enter(verbs, "search", footage.search, "find people by description")
     verb.add_argument("text", help='a sentence: "red coat at the north gate yesterday after four"')
     verb.add_argument(
         "--literal", action="store_true", help="take the whole sentence for what the person looks like"
@@ -74,23 +74,23 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     verb = enter(
-        verbs, "rank", commands.rank, "rank the pictures of a folder by a description, without an index"
+        verbs, "rank", footage.rank, "rank the pictures of a folder by a description, without an index"
     )
     verb.add_argument("text", help="what the person looks like")
     verb.add_argument("folder", type=Path)
     _output(verb, 20)
 
-    cameras_command.add(verbs)
-    record_command.add(verbs)
-    accounts_command.add(verbs)
-    audit_command.add(verbs)
-    erase_command.add(verbs)
+    cameras.add(verbs)
+    record.add(verbs)
+    accounts.add(verbs)
+    audit.add(verbs)
+    erase.add(verbs)
 
-    jobs_command.add(verbs)
-    schedule_command.add(verbs)
-    serve_command.add(verbs)
-    up_command.add(verbs)
-    doctor_command.add(verbs)
+    jobs.add(verbs)
+    schedule.add(verbs)
+    serve.add(verbs)
+    up.add(verbs)
+    doctor.add(verbs)
     return top
 
 

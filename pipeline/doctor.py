@@ -10,13 +10,13 @@ from uuid import uuid4
 import numpy as np
 import redis
 
-from pipeline.glance import glance
+from pipeline.footage.sources import redact
+from pipeline.recording.glance import glance
 from pipeline.settings import Settings
-from pipeline.sources import redact
-from storage.cameras import Cameras
-from storage.chunks import State
+from storage.footage.cameras import Cameras
+from storage.footage.chunks import State
+from storage.footage.overview import Overview
 from storage.media import open_media
-from storage.overview import Overview
 
 ROOM = 2 << 30  # bytes that should be free where data lies
 LATE = timedelta(minutes=15)  # longer than any chunk should wait

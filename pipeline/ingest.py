@@ -10,18 +10,18 @@ from threading import Event
 from typing import Protocol
 
 from pipeline import watch
-from pipeline.frames import frames
-from pipeline.handoff import VERSION, Handoff
+from pipeline.footage.frames import frames
+from pipeline.footage.handoff import VERSION, Handoff
+from pipeline.footage.probe import probe
+from pipeline.footage.sources import Source, SourceError, chunks, expand
 from pipeline.index import index_shots
 from pipeline.lease import Held, claimed
 from pipeline.ports import Encoder, Index, Media
-from pipeline.probe import probe
-from pipeline.segments import is_segment, source_of
-from pipeline.sources import Source, SourceError, chunks, expand
+from pipeline.recording.segments import is_segment, source_of
 from pipeline.types import Crop, Frame
-from storage.chunks import Chunk
 from storage.errors import DamagedError
-from storage.ledger import Ledger
+from storage.footage.chunks import Chunk
+from storage.footage.ledger import Ledger
 from storage.types import Shot
 
 NAME = re.compile(r"\w(?:[\w .-]{0,62}\w)?")  # of a camera; it becomes a folder of crops

@@ -8,9 +8,9 @@ from threading import Event
 from time import monotonic
 from typing import Generic, TypeVar
 
-from storage.chunks import Chunk, worker_name
 from storage.errors import LeaseLostError, NewerSchemaError, OtherModelError
-from storage.ledger import Ledger, Step
+from storage.footage.chunks import Chunk, worker_name
+from storage.footage.ledger import Ledger, Step
 
 LEASE = timedelta(minutes=5)  # after which another worker takes what nobody holds on to
 RENEWED = LEASE.total_seconds() / 10  # seconds between two renewals

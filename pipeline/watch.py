@@ -8,12 +8,12 @@ from itertools import islice
 import numpy as np
 
 from models.types import Detections
-from pipeline.gate import Gate, GateSettings
-from pipeline.handoff import Handoff, KeptView, OpenTrack
+from pipeline.footage.gate import Gate, GateSettings
+from pipeline.footage.handoff import Handoff, KeptView, OpenTrack
+from pipeline.footage.shots import View, best, keep, view
+from pipeline.footage.zones import EVERYWHERE, Zones
 from pipeline.ports import Detector, Media, Tracker
-from pipeline.shots import View, best, keep, view
 from pipeline.types import Crop, Frame
-from pipeline.zones import EVERYWHERE, Zones
 
 _NOBODY = Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
 

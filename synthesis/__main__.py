@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 
 from synthesis.dataset import Order, Sources, finish, render
-from synthesis.scene_clips import render_clips
-from synthesis.scenes import SceneOrder, render_scenes
+from synthesis.scenes.clips import render_clips
+from synthesis.scenes.dataset import SceneOrder, render_scenes
 from synthesis.sheet import contact_sheet
 
 

@@ -17,9 +17,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from synthesis.captions import Caption, compose
-from synthesis.claims import claims, truths
-from synthesis.look import Carried, Colour, Garment, Look
+from synthesis.describing.captions import Caption, compose
+from synthesis.describing.claims import claims, truths
+from synthesis.looks.look import Carried, Colour, Garment, Look
 from synthesis.photographs import Labelled, labelled
 
 CAPTIONS = 8  # of a picture

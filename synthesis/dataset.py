@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 
 from synthesis.corpus import write
-from synthesis.imaging import jpeg
-from synthesis.looks import sample_look
+from synthesis.looks.sample import sample_look
 from synthesis.people import Studio
+from synthesis.picturing.imaging import jpeg
 
 LISTED = ("file_path", "id", "look", "picture")
 QUALITY = 90  # of the JPEG files

@@ -4,26 +4,26 @@ from pathlib import Path
 
 import numpy as np
 
-from synthesis.anatomy import Anatomy
-from synthesis.backdrop import Backdrops
-from synthesis.baggage import baggage, bench
-from synthesis.barber import Barber, hair
-from synthesis.body import grow
-from synthesis.cutout import Figure, Person, render_figure
-from synthesis.fabric import read_fabrics
-from synthesis.footwear import shoes
-from synthesis.headwear import glasses, headwear, hoods
-from synthesis.light import Light
-from synthesis.look import Look
-from synthesis.material import Piece
-from synthesis.motion import manner
-from synthesis.neckwear import collar, scarf
-from synthesis.photograph import Picture, compose, sample_setting
-from synthesis.render import Outfit, Renderer
-from synthesis.sewing import Dummy
-from synthesis.skin import body_piece, eyes
-from synthesis.tailor import layers_of, sew
-from synthesis.viewpoint import Spot, Viewpoint
+from synthesis.dressing.anatomy import Anatomy
+from synthesis.dressing.baggage import baggage, bench
+from synthesis.dressing.barber import Barber, hair
+from synthesis.dressing.body import grow
+from synthesis.dressing.fabric import read_fabrics
+from synthesis.dressing.footwear import shoes
+from synthesis.dressing.headwear import glasses, headwear, hoods
+from synthesis.dressing.material import Piece
+from synthesis.dressing.motion import manner
+from synthesis.dressing.neckwear import collar, scarf
+from synthesis.dressing.sewing import Dummy
+from synthesis.dressing.skin import body_piece, eyes
+from synthesis.dressing.tailor import layers_of, sew
+from synthesis.looks.look import Look
+from synthesis.picturing.backdrop import Backdrops
+from synthesis.picturing.cutout import Figure, Person, render_figure
+from synthesis.picturing.light import Light
+from synthesis.picturing.photograph import Picture, compose, sample_setting
+from synthesis.picturing.render import Outfit, Renderer
+from synthesis.picturing.viewpoint import Spot, Viewpoint
 
 SAMPLES = 900  # vertices that stand for the whole person when its extent is needed
 

@@ -10,9 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from synthesis.colours import to_rgb
-from synthesis.look import Carried, Colour, Garment, Look
-from synthesis.palette import FAMILIES, HAIR_FAMILIES, Family
+from synthesis.looks.colours import to_rgb
+from synthesis.looks.look import Carried, Colour, Garment, Look
+from synthesis.looks.palette import FAMILIES, HAIR_FAMILIES, Family
 
 LABELS = (
     "labels/open_images_people.json"  # of crops in people/ and boxes in pictures/ of a photographs folder

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from synthesis.imaging import Bytes, read_rgb, resized_bytes
+from synthesis.picturing.imaging import Bytes, read_rgb, resized_bytes
 
 CELL = (128, 256)
 TEXT_ROWS = 92

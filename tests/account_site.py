@@ -8,13 +8,13 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
-from storage.accounts import Accounts
-from storage.audit import Actor, Audit, Sought
-from storage.lockout import LockedError
-from storage.passwords import Passwords
-from storage.permissions import Role
-from storage.sessions import RefusedError, Sessions
-from storage.tokens import Tokens
+from storage.accounts.audit import Actor, Audit, Sought
+from storage.accounts.lockout import LockedError
+from storage.accounts.passwords import Passwords
+from storage.accounts.people import Accounts
+from storage.accounts.permissions import Role
+from storage.accounts.sessions import RefusedError, Sessions
+from storage.accounts.tokens import Tokens
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROOT = Actor("os:root")

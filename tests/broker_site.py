@@ -14,8 +14,8 @@ from celery import Celery
 from redis import Redis
 
 from pipeline.ingest import plan
-from storage.chunks import State
-from storage.ledger import Ledger
+from storage.footage.chunks import State
+from storage.footage.ledger import Ledger
 from tests.test_ingest import BEGAN, SECONDS, step_in
 
 ROOT = Path(__file__).parents[1]

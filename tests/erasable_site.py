@@ -8,21 +8,21 @@ import av
 import numpy as np
 from sqlalchemy import select, update
 
-from pipeline.erasure import Report, erase
-from pipeline.gate import GateSettings
+from pipeline.footage.gate import GateSettings
 from pipeline.ingest import WatchStep, index_next, plan, watch_next
-from pipeline.survey import Request, Site
+from pipeline.keeping.erasure import Report, erase
+from pipeline.keeping.survey import Request, Site
 from pipeline.watch import Watch, WatchSettings
-from storage.audit import Actor, Audit
-from storage.chunks import State
-from storage.erasures import Erasures, Selection
-from storage.holds import Holds
-from storage.index import open_models
-from storage.ledger import Ledger
+from storage.accounts.audit import Actor, Audit
+from storage.accounts.holds import Holds
+from storage.accounts.permissions import Principal, Role
+from storage.database.tables import chunks, open_database
+from storage.database.tables import shots as table
+from storage.footage.chunks import State
+from storage.footage.erasures import Erasures, Selection
+from storage.footage.ledger import Ledger
 from storage.media import open_media
-from storage.permissions import Principal, Role
-from storage.tables import chunks, open_database
-from storage.tables import shots as table
+from storage.sightings.index import open_models
 from storage.types import Shot, Where
 from tests.fakes import BrightRectangles, ColourEncoder, NearestCentre
 

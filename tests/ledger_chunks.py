@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from storage.chunks import Chunk
+from storage.footage.chunks import Chunk
 from storage.types import Shot
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -10,10 +10,10 @@ import time
 from collections.abc import Sequence
 
 from models.types import Detections, Image
-from pipeline.gate import GateSettings
+from pipeline.footage.gate import GateSettings
 from pipeline.ingest import WatchStep
 from pipeline.watch import Watch, WatchSettings
-from storage.index import open_index
+from storage.sightings.index import open_index
 from tests.fakes import BrightRectangles, ColourEncoder, NearestCentre
 from workers import parts
 from workers.app import app, settings

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bench.ablation import FULL, GLOBAL, VARIANTS, Figures, Plan, settle, table
-from models.data import Dataset
-from models.metrics import Retrieval
+from models.data.dataset import Dataset
+from models.evaluation.metrics import Retrieval
 
 
 def figures(nearness: float, whole: float) -> Figures:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from storage.accounts import AccountError
-from storage.audit import Actor, Sought
-from storage.passwords import check_password
-from storage.permissions import Action, Role
-from storage.sessions import csrf
+from storage.accounts.audit import Actor, Sought
+from storage.accounts.passwords import check_password
+from storage.accounts.people import AccountError
+from storage.accounts.permissions import Action, Role
+from storage.accounts.sessions import csrf
 from tests.account_site import DATABASES, GOOD, HOME, OTHER, ROOT, Site, empty_database, refused
 
 

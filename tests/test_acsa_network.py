@@ -12,7 +12,7 @@ from models.acsa.image import REGIONS, ImageEmbedding
 from models.acsa.network import Acsa, local_scores
 from models.acsa.text import TextEmbedding
 from models.acsa.tokens import Reader, TextBatch, learn_tokenizer
-from models.recipe import read_preset
+from models.training.recipe import read_preset
 
 TEXTS = [
     "A man in a red padded jacket with a grey hood, blue jeans and white trainers.",

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from storage.audit import GENESIS, Actor, Audit, Head, Sought, as_json
-from storage.tables import open_database
+from storage.accounts.audit import GENESIS, Actor, Audit, Head, Sought, as_json
+from storage.database.tables import open_database
 from tests.account_site import DATABASES, empty_database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 
 APPENDER = """
 import sys
-from storage.audit import Actor, Audit
+from storage.accounts.audit import Actor, Audit
 log = Audit(sys.argv[1])
 for number in range(25):
     log.append(Actor(sys.argv[2]), "search", text=f"coat {number}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.augment import Augment, augment
+from models.training.augment import Augment, augment
 from tests.tiny_training import STILL
 
 

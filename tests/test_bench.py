@@ -19,8 +19,8 @@ from pipeline.ingest import WatchStep
 from pipeline.search import Search
 from pipeline.types import Match
 from pipeline.watch import Watch
-from storage.edge import EdgeIndex
-from storage.ledger import Ledger
+from storage.footage.ledger import Ledger
+from storage.sightings.edge import EdgeIndex
 from storage.types import Box, Shot
 from tests.fakes import BrightRectangles, ColourEncoder, NearestCentre, Shelf, walker_video
 

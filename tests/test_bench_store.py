@@ -10,7 +10,7 @@ from bench.search import CAMERAS, sightings
 from bench.store import Result, costs, searches
 from bench.store_measure import Scan, ask, ask_scan, bytes_by_kind, conditions, fill
 from models.types import ImageFeatures
-from storage.edge import EdgeIndex
+from storage.sightings.edge import EdgeIndex
 from storage.types import Where
 
 MODEL = "plain@00000000"

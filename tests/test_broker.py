@@ -16,12 +16,12 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError
 
-from pipeline.schedule import DUTIES
-from storage.archive import Archive
-from storage.chunks import State
-from storage.ledger import Ledger
+from pipeline.keeping.schedule import DUTIES
+from storage.footage.archive import Archive
+from storage.footage.chunks import State
+from storage.footage.ledger import Ledger
+from storage.footage.windows import Window, Windows
 from storage.types import Shot
-from storage.windows import Window, Windows
 from tests.broker_site import EVERYTHING, ROOT, Site, planned, until
 from tests.fakes import walker_video, write_video
 from tests.test_ingest import ingest

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pictures
 
-from pipeline.cameras import CamerasError, camera, read_file, sync
 from pipeline.cli import main
-from pipeline.roster import Roster
-from storage.cameras import Camera, Cameras
+from pipeline.recording.cameras import CamerasError, camera, read_file, sync
+from pipeline.recording.roster import Roster
+from storage.footage.cameras import Camera, Cameras
 from tests.fakes import walker_video
 from workers import record
 

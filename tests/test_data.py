@@ -9,7 +9,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from models.data import SYNTHESIS_MARK, read_dataset, read_image
+from models.data.dataset import SYNTHESIS_MARK, read_dataset, read_image
 
 Entry = dict[str, Any]
 

@@ -13,7 +13,7 @@ from pipeline.cli import main
 from pipeline.search import Search
 from pipeline.settings import Settings
 from pipeline.types import Match, Query
-from storage.ledger import Ledger
+from storage.footage.ledger import Ledger
 
 DEMO = Path(__file__).parent.parent / "demo"
 CLIPS: list[dict[str, Any]] = json.loads((DEMO / "truth.json").read_text(encoding="utf-8"))["clips"]

@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.detect_letterbox import letterbox
-from models.detect_network import only_person, person_network, read_card, untrained
-from models.detect_pictures import read_picture
-from models.detect_score import Truth, average_precision, best_threshold, mark, overlap
-from models.detector import PersonDetector, load_detector
+from models.detection.detector import PersonDetector, load_detector
+from models.detection.letterbox import letterbox
+from models.detection.network import only_person, person_network, read_card, untrained
+from models.detection.score import Truth, average_precision, best_threshold, mark, overlap
+from models.detection.views import read_picture
 from models.types import Detections, Image
 
 STREET = files("ultralytics") / "assets" / "bus.jpg"

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.detect_layers import Place, convolutions, norms, settle_norms
-from models.detect_network import untrained
-from models.detect_pictures import Views, split_pictures
-from models.detect_regression import Regression
+from models.detection.layers import Place, convolutions, norms, settle_norms
+from models.detection.network import untrained
+from models.detection.regression import Regression
+from models.detection.views import Views, split_pictures
 from models.distil import Recipe, load_teacher
 from models.types import Image
 

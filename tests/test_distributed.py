@@ -9,10 +9,10 @@ from pathlib import Path
 import torch
 
 from models.acsa.network import Acsa, to_pixels
-from models.batches import ALONE
-from models.recipe import read_preset
 from models.train import main
-from models.training import Run, prepare
+from models.training.batches import ALONE
+from models.training.recipe import read_preset
+from models.training.run import Run, prepare
 from tests.tiny_training import make_people, preset_file
 
 ROOT = Path(__file__).parent.parent

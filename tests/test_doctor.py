@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pipeline.doctor import Finding, look
 from pipeline.settings import Settings
-from storage.cameras import Camera, Cameras
-from storage.chunks import Chunk, worker_name
-from storage.ledger import Ledger
+from storage.footage.cameras import Camera, Cameras
+from storage.footage.chunks import Chunk, worker_name
+from storage.footage.ledger import Ledger
 
 
 def findings(settings: Settings, *, cameras: bool = False) -> dict[str, Finding]:

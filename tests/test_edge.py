@@ -15,12 +15,12 @@ from uuid import UUID, uuid5
 import numpy as np
 import pytest
 
-from storage.edge import EdgeIndex
 from storage.errors import DamagedError, InUseError, NewerSchemaError, NoSpaceError, OtherModelError
-from storage.folder import Manifest, write_manifest, write_whole
-from storage.index import open_index
-from storage.parts import PartsFile
-from storage.points import create_shard
+from storage.sightings.edge import EdgeIndex
+from storage.sightings.folder import Manifest, write_manifest, write_whole
+from storage.sightings.index import open_index
+from storage.sightings.parts import PartsFile
+from storage.sightings.points import create_shard
 from storage.types import SIGHTINGS, Shot, Sighting, Where
 
 ROOT = Path(__file__).parents[1]

@@ -11,16 +11,16 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from pipeline.erasure import GUARD, MassErasureError, erase
-from pipeline.handoff import Handoff
-from pipeline.survey import Request, Site, survey
-from storage.audit import Sought
-from storage.chunks import State
-from storage.erasures import Selection
-from storage.holds import HeldError
-from storage.index import open_models
-from storage.ledger import Ledger
-from storage.permissions import ForbiddenError, Principal, Role, UnknownCameraError
+from pipeline.footage.handoff import Handoff
+from pipeline.keeping.erasure import GUARD, MassErasureError, erase
+from pipeline.keeping.survey import Request, Site, survey
+from storage.accounts.audit import Sought
+from storage.accounts.holds import HeldError
+from storage.accounts.permissions import ForbiddenError, Principal, Role, UnknownCameraError
+from storage.footage.chunks import State
+from storage.footage.erasures import Selection
+from storage.footage.ledger import Ledger
+from storage.sightings.index import open_models
 from storage.types import Shot, Sighting, Where
 from tests.erasable_site import (
     OS,

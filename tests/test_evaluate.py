@@ -12,21 +12,21 @@ import pytest
 import torch
 from rich.console import Console, RenderableType
 
-from models import tables
 from models.acsa.architecture import Architecture, ImageShape, TextShape
 from models.acsa.checkpoint import Card, load_checkpoint, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import learn_tokenizer
-from models.annotations import SplitCount
-from models.cost import measure_cost
-from models.data import SYNTHESIS_MARK, Dataset, Example, read_dataset
+from models.data.annotations import SplitCount
+from models.data.dataset import SYNTHESIS_MARK, Dataset, Example, read_dataset
 from models.evaluate import LOCAL, NEARNESS, WHOLE, evaluate, main, spreads
-from models.metrics import Retrieval
-from models.page import write_html
-from models.pairs import score_pairs
-from models.published import COUNTS, ROWS
-from models.ranking import measure
-from models.sheet import CELL, RIGHT, TEXT, WRONG, choose_answers, draw_examples
+from models.evaluation import tables
+from models.evaluation.cost import measure_cost
+from models.evaluation.metrics import Retrieval
+from models.evaluation.page import write_html
+from models.evaluation.pairs import score_pairs
+from models.evaluation.published import COUNTS, ROWS
+from models.evaluation.ranking import measure
+from models.evaluation.sheet import CELL, RIGHT, TEXT, WRONG, choose_answers, draw_examples
 
 COLOURS = {"red": (200, 20, 20), "green": (20, 160, 20), "blue": (20, 20, 200), "white": (240, 240, 240)}
 TINY = Architecture(

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from pipeline.frames import frames
-from pipeline.probe import probe
-from pipeline.sources import chunks
+from pipeline.footage.frames import frames
+from pipeline.footage.probe import probe
+from pipeline.footage.sources import chunks
 from pipeline.types import Frame
 
 BEGAN = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from pipeline.gate import Gate, GateSettings
+from pipeline.footage.gate import Gate, GateSettings
 from pipeline.types import Frame
 
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)

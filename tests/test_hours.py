@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from pipeline.hours import Hours
+from pipeline.recording.hours import Hours
 
 MONDAY, SATURDAY, SUNDAY = (2026, 3, 2), (2026, 3, 7), (2026, 3, 8)
 

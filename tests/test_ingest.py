@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from pipeline.gate import GateSettings
+from pipeline.footage.gate import GateSettings
 from pipeline.ingest import WatchStep, index_next, plan, watch_next
 from pipeline.lease import LEASE, StoppedError
 from pipeline.watch import Watch, WatchSettings
-from storage.chunks import State, worker_name
-from storage.index import open_index
-from storage.ledger import Ledger
+from storage.footage.chunks import State, worker_name
+from storage.footage.ledger import Ledger
 from storage.media import open_media
+from storage.sightings.index import open_index
 from storage.types import Where
 from tests.fakes import BrightRectangles, ColourEncoder, NearestCentre, unit, walker_video
 

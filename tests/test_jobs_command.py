@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pipeline.cli import main
-from storage.chunks import Chunk, State
-from storage.ledger import Ledger
+from storage.footage.chunks import Chunk, State
+from storage.footage.ledger import Ledger
 from tests.ledger_chunks import MINUTE, chunk, shots_of
 
 

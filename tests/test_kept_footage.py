@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.kept_footage import ended, showing
-from pipeline.survey import Site
-from storage.chunks import Chunk, State
-from storage.erasures import Selection
-from storage.ledger import Ledger
+from pipeline.keeping.kept_footage import ended, showing
+from pipeline.keeping.survey import Site
+from storage.footage.chunks import Chunk, State
+from storage.footage.erasures import Selection
+from storage.footage.ledger import Ledger
 from storage.types import Shot, Where
 from tests.erasable_site import OS, at, close_site, open_site, run, segment
 

@@ -8,11 +8,11 @@ from threading import Event
 
 import pytest
 
+from pipeline.footage.sources import SourceError
 from pipeline.lease import LEASE, RENEWED, StoppedError, claimed
-from pipeline.sources import SourceError
-from storage.chunks import State
 from storage.errors import OtherModelError, UnavailableError
-from storage.ledger import Ledger
+from storage.footage.chunks import State
+from storage.footage.ledger import Ledger
 from tests.ledger_chunks import chunk
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.chunks import Chunk, State, is_dead, worker_name
 from storage.errors import LeaseLostError
-from storage.ledger import Ledger
+from storage.footage.chunks import Chunk, State, is_dead, worker_name
+from storage.footage.ledger import Ledger
 from tests.ledger_chunks import MINUTE, NOON, chunk, shots_of
 
 ME, YOU = "elsewhere:1:a", "elsewhere:2:b"

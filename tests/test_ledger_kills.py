@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from storage.chunks import State
-from storage.ledger import Ledger
+from storage.footage.chunks import State
+from storage.footage.ledger import Ledger
 from tests.ledger_chunks import chunk, shots_of
 
 ROOT = Path(__file__).parents[1]
@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 # Watches and indexes until nothing is left. What it finds depends on what the chunk before handed over.
 WORKER = """
 import random, sys, time
-from storage.chunks import worker_name
+from storage.footage.chunks import worker_name
 from tests.test_ledger_kills import Ledger, work
 work(Ledger(sys.argv[1]), worker_name(), lambda: time.sleep(random.uniform(0, 0.01)))
 """

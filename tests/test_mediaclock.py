@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.connection import LostError
-from pipeline.mediaclock import MediaClock
+from pipeline.recording.connection import LostError
+from pipeline.recording.mediaclock import MediaClock
 
 WALL = datetime(2026, 3, 1, 16, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.metrics import Retrieval, auroc, judge, over_seeds, summarise
+from models.evaluation.metrics import Retrieval, auroc, judge, over_seeds, summarise
 
 
 def test_one_query_by_hand() -> None:

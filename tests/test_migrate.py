@@ -10,11 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
-import storage.account_tables  # its tables belong to the comparison
-from storage.chunks import State
+import storage.accounts.tables  # its tables belong to the comparison
+from storage.database.tables import metadata, open_database
 from storage.errors import NewerSchemaError
-from storage.ledger import Ledger
-from storage.tables import metadata, open_database
+from storage.footage.chunks import State
+from storage.footage.ledger import Ledger
 from tests.ledger_chunks import NOON, chunk
 
 ROOT = Path(__file__).parents[1]
@@ -67,7 +67,7 @@ def _not_ours(name: str | None, kind: str, parents: object) -> bool:
 
 
 def test_the_steps_make_the_tables_that_the_code_knows(url: str) -> None:
-    assert storage.account_tables.users.metadata is metadata
+    assert storage.accounts.tables.users.metadata is metadata
     engine = open_database(url)
     assert differences(engine) == []
     engine.dispose()
@@ -149,7 +149,7 @@ def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
 def start_at_once(url: str) -> list[str]:
     """How many chunks each of four processes finds that open the database at the same moment."""
     code = (
-        "import sys, time; from storage.ledger import Ledger\n"
+        "import sys, time; from storage.footage.ledger import Ledger\n"
         "time.sleep(max(0, float(sys.argv[2]) - time.time()))\n"
         "print(len(Ledger(sys.argv[1]).jobs()))"
     )

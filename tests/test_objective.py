@@ -5,8 +5,8 @@ from pathlib import Path
 
 import torch
 
-from models.data import read_dataset
-from models.objective import Truth, phrase_truth
+from models.data.dataset import read_dataset
+from models.training.objective import Truth, phrase_truth
 from tests.tiny_training import make_people
 
 

@@ -18,10 +18,10 @@ from pydantic import SecretStr
 
 from pipeline.cli import main
 from pipeline.settings import Settings
-from storage.accounts import Accounts
-from storage.audit import Actor
-from storage.passwords import Passwords
-from storage.permissions import PERMISSIONS, Role
+from storage.accounts.audit import Actor
+from storage.accounts.passwords import Passwords
+from storage.accounts.people import Accounts
+from storage.accounts.permissions import PERMISSIONS, Role
 from web import pages
 from web.app import create_app
 from web.site import Site, open_site

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.permissions import (
+from storage.accounts.permissions import (
     PERMISSIONS,
     Action,
     ForbiddenError,

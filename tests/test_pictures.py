@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.pictures import cache_pictures
+from models.data.pictures import cache_pictures
 from tests.tiny_training import make_people
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.places import find_places
+from pipeline.asking.places import find_places
 from pipeline.search import QueryError
 
 CAMERAS = ("camera-3", "gate-2", "hall", "lobby", "north-gate", "car_park", "white", "Cam07")

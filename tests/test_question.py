@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from models.acsa.exclusions import part
-from pipeline.question import Question, literal, read, refused_terms
+from pipeline.asking.question import Question, literal, read, refused_terms
 from pipeline.search import QueryError
-from synthesis.captions import FACINGS, describe
-from synthesis.looks import sample_look
+from synthesis.describing.captions import FACINGS, describe
+from synthesis.looks.sample import sample_look
 
 NOW = datetime(2026, 3, 11, 17, 30, tzinfo=UTC)  # a Wednesday
 CAMERAS = ("camera-3", "gate-2", "hall", "lobby", "north-gate", "white")

@@ -12,15 +12,15 @@ from time import monotonic, sleep
 
 import pytest
 
-from pipeline.connection import Patience
-from pipeline.recorder import Recorder
-from pipeline.recording import Place, Recording
-from pipeline.room import Room
-from pipeline.segments import finished
-from storage.cameras import Camera
-from storage.chunks import Chunk
-from storage.ledger import Ledger
-from storage.recordings import Recordings
+from pipeline.recording.camera import Place, Recording
+from pipeline.recording.connection import Patience
+from pipeline.recording.recorder import Recorder
+from pipeline.recording.room import Room
+from pipeline.recording.segments import finished
+from storage.footage.cameras import Camera
+from storage.footage.chunks import Chunk
+from storage.footage.ledger import Ledger
+from storage.footage.recordings import Recordings
 from tests.fakes import transport_stream
 
 HASTY = Patience(connect=1.0, read=0.5, first_wait=0.01, longest_wait=0.02)
@@ -168,7 +168,7 @@ def test_a_silent_camera_does_not_hold_up_another(site: Site) -> None:
 
 
 def test_cameras_come_and_go_without_a_restart(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.recorder._LOOK", 0.01)
+    monkeypatch.setattr("pipeline.recording.recorder._LOOK", 0.01)
     stop = Event()
     with camera("gate", *[transport_stream(1)] * 500) as gate, camera("hall", transport_stream(1)) as hall:
         wanted = [gate, Camera("files", str(site.segments))]

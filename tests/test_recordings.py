@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.chunks import Chunk, worker_name
-from storage.ledger import Ledger
-from storage.recordings import Gap, Recordings
+from storage.footage.chunks import Chunk, worker_name
+from storage.footage.ledger import Ledger
+from storage.footage.recordings import Gap, Recordings
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -14,16 +14,16 @@ from models.acsa.checkpoint import digest
 from models.acsa.encoder import SHIPPED
 from pipeline import build
 from pipeline.cli import main
-from pipeline.reindex import Progress, Survey, catch_up, survey
+from pipeline.keeping.reindex import Progress, Survey, catch_up, survey
 from pipeline.search import Search
 from pipeline.settings import Settings
 from pipeline.types import Query
-from storage.chunks import Chunk, State, worker_name
-from storage.edge_folders import EdgeFolders
-from storage.index import Index, Models
-from storage.ledger import Ledger
-from storage.qdrant_collections import QdrantCollections
-from storage.qdrant_server import Cluster, Server
+from storage.footage.chunks import Chunk, State, worker_name
+from storage.footage.ledger import Ledger
+from storage.sightings.edge_folders import EdgeFolders
+from storage.sightings.index import Index, Models
+from storage.sightings.qdrant_collections import QdrantCollections
+from storage.sightings.qdrant_server import Cluster, Server
 from storage.types import Shot, Standing
 from tests.fakes import COLOURS, ColourEncoder, Shelf
 from tests.qdrant_wire import StayingClient

@@ -24,13 +24,13 @@ from models.acsa.checkpoint import Card, Checkpoint, load_checkpoint
 from models.acsa.image import ImageBranch, ImageEmbedding
 from models.acsa.network import Acsa
 from models.acsa.tokens import Reader, learn_tokenizer
-from models.augment import Augment
-from models.batches import ALONE, TrainingSet
-from models.data import read_dataset
-from models.pairs import score_pairs
-from models.recipe import read_preset
+from models.data.dataset import read_dataset
+from models.evaluation.pairs import score_pairs
 from models.train import main
-from models.training import Run, prepare
+from models.training.augment import Augment
+from models.training.batches import ALONE, TrainingSet
+from models.training.recipe import read_preset
+from models.training.run import Run, prepare
 from tests.tiny_training import make_people, preset_file, tiny, trainer_of
 
 

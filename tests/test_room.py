@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.record_command import unheld
-from pipeline.room import Room
-from pipeline.segments import taken
-from storage.holds import Hold
+from pipeline.commands.record import unheld
+from pipeline.recording.room import Room
+from pipeline.recording.segments import taken
+from storage.accounts.holds import Hold
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIZE = 1000

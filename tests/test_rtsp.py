@@ -16,12 +16,12 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.glance import glance
-from pipeline.segments import finished
-from storage.cameras import Camera, Cameras
-from storage.chunks import Chunk
-from storage.ledger import Ledger
-from storage.recordings import Gap, Recordings
+from pipeline.recording.glance import glance
+from pipeline.recording.segments import finished
+from storage.footage.cameras import Camera, Cameras
+from storage.footage.chunks import Chunk
+from storage.footage.ledger import Ledger
+from storage.footage.recordings import Gap, Recordings
 
 ROOT = Path(__file__).parent.parent
 PYTHON = "/usr/bin/python3"  # the one that has the bindings of GStreamer

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.sampler import IdentitySampler
+from models.training.sampler import IdentitySampler
 
 
 def test_every_picture_comes_once_an_epoch_beside_its_own_kind() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.schedule import rate_at
+from models.training.schedule import rate_at
 
 
 def test_the_rate_rises_and_falls() -> None:

@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 from av.container import InputContainer
 
-from pipeline.connection import LostError
-from pipeline.frames import frames
-from pipeline.gate import GateSettings
+from pipeline.footage.frames import frames
+from pipeline.footage.gate import GateSettings
+from pipeline.footage.sources import SourceError
 from pipeline.ingest import WatchStep, plan, watch_next
-from pipeline.recorded import enter_finished
-from pipeline.segmenter import Segmenter
-from pipeline.segments import chunk_of, end_of, finished, source_of
-from pipeline.sources import SourceError
+from pipeline.recording.connection import LostError
+from pipeline.recording.recorded import enter_finished
+from pipeline.recording.segmenter import Segmenter
+from pipeline.recording.segments import chunk_of, end_of, finished, source_of
 from pipeline.watch import Watch, WatchSettings
-from storage.chunks import Chunk, State
-from storage.ledger import Ledger
-from storage.recordings import Recordings
+from storage.footage.chunks import Chunk, State
+from storage.footage.ledger import Ledger
+from storage.footage.recordings import Recordings
 from storage.types import Shot
 from tests.fakes import BrightRectangles, NearestCentre, Shelf, transport_stream, walker_video
 
@@ -199,7 +199,7 @@ def test_this_machine_s_clock_set_anew_ends_the_session_at_a_border(gate: Path) 
 
 
 def test_the_disk_being_full_leaves_no_half_file(gate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.segmenter._UNFINISHED", "full")
+    monkeypatch.setattr("pipeline.recording.segmenter._UNFINISHED", "full")
     (gate / "full").symlink_to("/dev/full")
     clocks, container = Clocks(), stream(12, (640, 480))
     segmenter = Segmenter(gate, container.streams.video[0], wall=clocks.wall, steady=clocks.steady)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from storage.audit import Sought
-from storage.permissions import Role
-from storage.sessions import Lifetimes, Sessions, csrf, is_csrf
+from storage.accounts.audit import Sought
+from storage.accounts.permissions import Role
+from storage.accounts.sessions import Lifetimes, Sessions, csrf, is_csrf
 from tests.account_site import DATABASES, GOOD, HOME, OTHER, ROOT, Site, empty_database, refused
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.sheet import CARD, MARGIN, Card, contact_sheet
+from pipeline.commands.sheet import CARD, MARGIN, Card, contact_sheet
 from pipeline.types import Reason
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.shots import View, best, crop, keep, view
+from pipeline.footage.shots import View, best, crop, keep, view
 from pipeline.types import Frame
 from storage.types import Box
 

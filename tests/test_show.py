@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 from rich.console import Console
 
-from pipeline.question import read
+from pipeline.asking.question import read
+from pipeline.commands.show import answer_record, answer_table, clock
 from pipeline.settings import Settings
-from pipeline.show import answer_record, answer_table, clock
 from pipeline.types import Answer, Query
 from tests.fakes import Shelf
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.audit_command import note_search, operator
 from pipeline.cli import main
+from pipeline.commands.audit import note_search, operator
 from pipeline.settings import Settings
 from pipeline.types import Query
-from storage.chunks import Chunk, worker_name
-from storage.index import open_index
-from storage.ledger import Ledger
+from storage.footage.chunks import Chunk, worker_name
+from storage.footage.ledger import Ledger
 from storage.media import open_media
+from storage.sightings.index import open_index
 from storage.types import Shot, Sighting
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from pipeline.probe import probe
-from pipeline.sources import Source, SourceError, Span, chunks, expand, redact
+from pipeline.footage.probe import probe
+from pipeline.footage.sources import Source, SourceError, Span, chunks, expand, redact
 
 
 def video(path: Path, count: int = 20, rate: int = 10, **metadata: str) -> Path:

@@ -9,9 +9,9 @@ from threading import Event, Thread
 
 import pytest
 
+from pipeline.commands.up import commands
 from pipeline.settings import Settings
 from pipeline.supervise import MEND, Patience, supervise
-from pipeline.up_command import commands
 
 QUICK = Patience(first_wait=0.05, longest_wait=0.2, grace=5.0, look=0.02)
 

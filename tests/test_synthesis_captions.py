@@ -8,18 +8,18 @@ from itertools import cycle, islice
 import numpy as np
 import pytest
 
-from synthesis import diversity, lexicon
-from synthesis.captions import FACINGS, MIX, SIZES, compose, describe
-from synthesis.colours import hair_words, words
-from synthesis.contrast import contrast, vary
-from synthesis.facts import facts
-from synthesis.grammar import parse
-from synthesis.look import Carried, Colour, Look
-from synthesis.looks import sample_look
-from synthesis.palette import FAMILIES, HAIR_FAMILIES
-from synthesis.sentences import RULES, STYLES
-from synthesis.slots import SLOTS
-from synthesis.voice import Voice, traits
+from synthesis.describing import diversity, lexicon
+from synthesis.describing.captions import FACINGS, MIX, SIZES, compose, describe
+from synthesis.describing.contrast import contrast, vary
+from synthesis.describing.facts import facts
+from synthesis.describing.grammar import parse
+from synthesis.describing.sentences import RULES, STYLES
+from synthesis.describing.slots import SLOTS
+from synthesis.describing.voice import Voice, traits
+from synthesis.looks.colours import hair_words, words
+from synthesis.looks.look import Carried, Colour, Look
+from synthesis.looks.palette import FAMILIES, HAIR_FAMILIES
+from synthesis.looks.sample import sample_look
 
 RED = Colour("red", (0.7, 0.1, 0.12))
 COLOUR_WORDS = sorted(

@@ -6,8 +6,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from synthesis import colours
-from synthesis.look import (
+from synthesis.looks import colours
+from synthesis.looks.look import (
     CARRIED,
     HAIR,
     HEADWEAR,
@@ -23,7 +23,7 @@ from synthesis.look import (
     Garment,
     Look,
 )  # fmt: skip
-from synthesis.looks import sample_look
+from synthesis.looks.sample import sample_look
 
 COUNT = 2500
 

@@ -9,21 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthesis import camera
-from synthesis.anatomy import Anatomy
-from synthesis.backdrop import Backdrops
-from synthesis.cutout import Figure, lay
 from synthesis.dataset import Order, Sources, finish, render, render_identity
-from synthesis.fabric import folds, read_fabrics
-from synthesis.light import Light
-from synthesis.look import Colour, Garment, Look
-from synthesis.looks import sample_look
-from synthesis.meshes import lump, refine, vertex_normals
-from synthesis.motion import between, turn
+from synthesis.dressing.anatomy import Anatomy
+from synthesis.dressing.fabric import folds, read_fabrics
+from synthesis.dressing.meshes import lump, refine, vertex_normals
+from synthesis.dressing.motion import between, turn
+from synthesis.looks.look import Colour, Garment, Look
+from synthesis.looks.sample import sample_look
 from synthesis.people import Studio
-from synthesis.render import Window
+from synthesis.picturing import camera
+from synthesis.picturing.backdrop import Backdrops
+from synthesis.picturing.cutout import Figure, lay
+from synthesis.picturing.light import Light
+from synthesis.picturing.render import Window
+from synthesis.picturing.viewpoint import Spot, Viewpoint
 from synthesis.sheet import contact_sheet
-from synthesis.viewpoint import Spot, Viewpoint
 
 SHARED = Path(os.environ.get("PASSERBY_SHARED", Path(__file__).parents[2] / "shared"))
 SOURCES = Sources(

@@ -10,25 +10,25 @@ import cv2
 import numpy as np
 import pytest
 
-from synthesis.colours import name
-from synthesis.cutout import Figure
 from synthesis.dataset import Sources
-from synthesis.light import Light
-from synthesis.look import Garment
+from synthesis.looks.colours import name
+from synthesis.looks.look import Garment
 from synthesis.people import Studio
-from synthesis.render import Window
-from synthesis.scene_cast import ACTORS, CAST
-from synthesis.scene_compose import Standing, compose
-from synthesis.scene_crowd import Extra, gather, moved
-from synthesis.scene_footage import FRAMES_A_SECOND, write_mp4
-from synthesis.scene_script import CLIPS
-from synthesis.scene_walk import fit_gait, path_through
-from synthesis.scenes import SceneOrder, Workshop, render_camera, render_scenes
-from synthesis.stage import Effort, Place, Stage, build
-from synthesis.stage_paint import mottled
-from synthesis.stage_random import clear_photographs, random_place
-from synthesis.stage_solids import GROUND, SKY, Box, Post, Solid, blocked, cast
-from synthesis.viewpoint import Viewpoint
+from synthesis.picturing.cutout import Figure
+from synthesis.picturing.light import Light
+from synthesis.picturing.render import Window
+from synthesis.picturing.viewpoint import Viewpoint
+from synthesis.scenes.cast import ACTORS, CAST
+from synthesis.scenes.compose import Standing, compose
+from synthesis.scenes.crowd import Extra, gather, moved
+from synthesis.scenes.dataset import SceneOrder, Workshop, render_camera, render_scenes
+from synthesis.scenes.footage import FRAMES_A_SECOND, write_mp4
+from synthesis.scenes.script import CLIPS
+from synthesis.scenes.stage import Effort, Place, Stage, build
+from synthesis.scenes.stage_paint import mottled
+from synthesis.scenes.stage_random import clear_photographs, random_place
+from synthesis.scenes.stage_solids import GROUND, SKY, Box, Post, Solid, blocked, cast
+from synthesis.scenes.walk import fit_gait, path_through
 
 DEMO = Path(__file__).parent.parent / "demo"
 VIEW = Viewpoint(2.0, 10.0, 120.0, 160, 90)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.question import literal, read, refused_terms
+from pipeline.asking.question import literal, read, refused_terms
 from pipeline.search import QueryError
 
 NOW = datetime(2026, 3, 11, 17, 30, tzinfo=UTC)

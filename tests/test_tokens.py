@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.accounts import AccountError
-from storage.permissions import Action, Role
+from storage.accounts.people import AccountError
+from storage.accounts.permissions import Action, Role
 from tests.account_site import DATABASES, GOOD, NOON, ROOT, Site, empty_database
 
 

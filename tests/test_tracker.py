@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from models.clothing import LENGTH, clothing
-from models.tracker import PeopleTracker
+from models.detection.clothing import LENGTH, clothing
+from models.detection.tracker import PeopleTracker
 from models.types import Detections, Image, Tracked
 
 WIDTH, HEIGHT = 40, 100

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from models.acsa.checkpoint import load_checkpoint
-from models.augment import Augment
-from models.batches import ALONE
-from models.recipe import read_preset
 from models.train import main
-from models.training import Run, check, prepare
+from models.training.augment import Augment
+from models.training.batches import ALONE
+from models.training.recipe import read_preset
+from models.training.run import Run, check, prepare
 from tests.tiny_training import STILL, TINY, make_people, preset_file, tiny, trainer_of
 
 

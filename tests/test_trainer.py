@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from models.acsa.backbone import YoloTrunk
-from models.batches import ALONE
-from models.training import Run, prepare
+from models.training.batches import ALONE
+from models.training.run import Run, prepare
 from tests.tiny_training import make_people, tiny, trainer_of
 
 

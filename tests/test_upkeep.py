@@ -10,22 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import integrity, upkeep
-from pipeline.gate import GateSettings
+from pipeline.footage.gate import GateSettings
 from pipeline.ingest import WatchStep, index_next, plan, watch_next
-from pipeline.survey import Site
-from pipeline.upkeep import Stores
+from pipeline.keeping import integrity, upkeep
+from pipeline.keeping.survey import Site
+from pipeline.keeping.upkeep import Stores
 from pipeline.watch import Watch, WatchSettings
-from storage.archive import Archive
-from storage.audit import Actor, Audit
-from storage.cameras import Camera, Cameras
-from storage.chunks import State
-from storage.edge import EdgeIndex
-from storage.erasures import Erasures, Selection
-from storage.holds import Holds
-from storage.ledger import Ledger
+from storage.accounts.audit import Actor, Audit
+from storage.accounts.holds import Holds
+from storage.footage.archive import Archive
+from storage.footage.cameras import Camera, Cameras
+from storage.footage.chunks import State
+from storage.footage.erasures import Erasures, Selection
+from storage.footage.ledger import Ledger
+from storage.footage.recordings import Recordings
 from storage.media import FsspecMedia, open_media
-from storage.recordings import Recordings
+from storage.sightings.edge import EdgeIndex
 from storage.types import Shot, Where
 from tests.fakes import BrightRectangles, ColourEncoder, NearestCentre, walker_video
 

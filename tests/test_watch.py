@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from models.tracker import PeopleTracker
-from pipeline.gate import GateSettings
-from pipeline.handoff import Handoff
+from models.detection.tracker import PeopleTracker
+from pipeline.footage.gate import GateSettings
+from pipeline.footage.handoff import Handoff
 from pipeline.types import Crop, Frame
 from pipeline.watch import Watch, Watching, WatchSettings
 from tests.fakes import BrightRectangles, NearestCentre, Shelf

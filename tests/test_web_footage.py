@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from storage.chunks import State
+from storage.footage.chunks import State
 from tests.fakes import write_video
 from tests.web_client import Client, copy_of, site_in
 from web.site import Site

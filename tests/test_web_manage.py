@@ -11,8 +11,8 @@ from time import monotonic, sleep
 import numpy as np
 import pytest
 
-from storage.cameras import Camera
-from storage.chunks import Chunk, State, worker_name
+from storage.footage.cameras import Camera
+from storage.footage.chunks import Chunk, State, worker_name
 from tests.fakes import write_video
 from tests.web_client import PASSWORD, Client, copy_of, site_in
 from web.site import Site

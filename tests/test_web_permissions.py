@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.routing import APIRoute
 
-from storage.erasures import Erasures, Selection
+from storage.footage.erasures import Erasures, Selection
 from storage.types import Shot, Where
 from tests.web_client import ROOT, Client, copy_of, site_in
 from web.app import create_app

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image as Pictures
 
 from models.types import Detections, Image
-from storage.audit import Sought
+from storage.accounts.audit import Sought
 from tests.web_client import ROOT, Client, copy_of, site_in
 from web.clips import Clips
 from web.faces import hidden

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.audit import Actor, Sought
-from storage.permissions import Action
+from storage.accounts.audit import Actor, Sought
+from storage.accounts.permissions import Action
 from tests.web_client import PASSWORD, Client, copy_of, site_in
 from web.app import create_app
 from web.envelope import BODY

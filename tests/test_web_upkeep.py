@@ -13,7 +13,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from storage.chunks import State, worker_name
+from storage.footage.chunks import State, worker_name
 from tests.web_client import copy_of, settings_in, site_in
 from web.serve import main
 from web.site import Site

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from pipeline.asking.stretch import Stretch, put_together
+from pipeline.asking.when import find_times
 from pipeline.search import QueryError
-from pipeline.stretch import Stretch, put_together
-from pipeline.when import find_times
 
 NOW = datetime(2026, 3, 11, 17, 30)  # a Wednesday
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage.chunks import worker_name
 from storage.errors import LeaseLostError
-from storage.windows import PAUSE, Window, Windows
+from storage.footage.chunks import worker_name
+from storage.footage.windows import PAUSE, Window, Windows
 from tests.ledger_chunks import MINUTE, NOON
 
 ME, YOU = "elsewhere:1:a", "elsewhere:2:b"

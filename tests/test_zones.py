@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from models.types import Detections
-from pipeline.handoff import Handoff
+from pipeline.footage.handoff import Handoff
+from pipeline.footage.zones import EVERYWHERE, Zones
 from pipeline.types import Frame
 from pipeline.watch import Watch, Watching
-from pipeline.zones import EVERYWHERE, Zones
 from tests.fakes import BrightRectangles, NearestCentre, Shelf
 
 SHAPE = (100, 200, 3)

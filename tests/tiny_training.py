@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import torch
 
-from models.batches import ALONE
-from models.objective import Objective
-from models.recipe import Preset, read_preset
-from models.trainer import Trainer
-from models.training import Prepared, Run
+from models.training.batches import ALONE
+from models.training.objective import Objective
+from models.training.recipe import Preset, read_preset
+from models.training.run import Prepared, Run
+from models.training.trainer import Trainer
 
 COLOURS = {
     "red": (200, 30, 30), "green": (30, 160, 40), "blue": (30, 50, 200), "yellow": (230, 210, 40),

@@ -16,14 +16,14 @@ from pipeline.ingest import WatchStep, index_next, plan, watch_next
 from pipeline.search import Search
 from pipeline.settings import Settings
 from pipeline.watch import Watch
-from storage.accounts import Accounts
-from storage.audit import Actor
-from storage.index import open_index
-from storage.ledger import Ledger
+from storage.accounts.audit import Actor
+from storage.accounts.passwords import Passwords
+from storage.accounts.people import Accounts
+from storage.accounts.permissions import Role
+from storage.accounts.sessions import Sessions
+from storage.footage.ledger import Ledger
 from storage.media import open_media
-from storage.passwords import Passwords
-from storage.permissions import Role
-from storage.sessions import Sessions
+from storage.sightings.index import open_index
 from tests.fakes import BrightRectangles, ColourEncoder, NearestCentre
 from web.app import create_app
 from web.finder import LocalFinder

@@ -11,13 +11,13 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from models.types import Image
-from pipeline.frames import frames
-from pipeline.kept_footage import showing
-from pipeline.probe import probe
-from pipeline.segments import chunk_of, finished, is_segment, source_of
-from pipeline.sources import Source, SourceError
+from pipeline.footage.frames import frames
+from pipeline.footage.probe import probe
+from pipeline.footage.sources import Source, SourceError
+from pipeline.keeping.kept_footage import showing
+from pipeline.recording.segments import chunk_of, finished, is_segment, source_of
 from pipeline.types import Frame
-from storage.overview import Seen
+from storage.footage.overview import Seen
 from storage.types import Box
 from web.problems import Problem
 

@@ -10,8 +10,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from pipeline.probe import probe
-from pipeline.sources import SourceError
+from pipeline.footage.probe import probe
+from pipeline.footage.sources import SourceError
 
 MEMORY = 2 << 30  # bytes
 SECONDS = 30  # of computing

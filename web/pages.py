@@ -12,9 +12,9 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from pydantic import SecretStr
 
+from pipeline.footage.sources import redact
 from pipeline.settings import Settings
-from pipeline.sources import redact
-from storage.permissions import Action, Role
+from storage.accounts.permissions import Action, Role
 from web.security import Caller, visitor
 from web.site import Site, SiteOf
 

@@ -11,16 +11,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from pipeline.cameras import CamerasError
-from pipeline.erasure import MassErasureError
+from pipeline.footage.sources import SourceError
+from pipeline.keeping.erasure import MassErasureError
+from pipeline.recording.cameras import CamerasError
 from pipeline.search import QueryError
-from pipeline.sources import SourceError
-from storage.accounts import AccountError
+from storage.accounts.holds import HeldError
+from storage.accounts.lockout import LockedError
+from storage.accounts.people import AccountError
+from storage.accounts.permissions import ForbiddenError, UnknownCameraError
+from storage.accounts.sessions import RefusedError
 from storage.errors import InUseError, NoSpaceError
-from storage.holds import HeldError
-from storage.lockout import LockedError
-from storage.permissions import ForbiddenError, UnknownCameraError
-from storage.sessions import RefusedError
 
 MEDIA_TYPE = "application/problem+json"
 

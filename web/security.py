@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from storage.audit import Actor
-from storage.permissions import Action, Principal
-from storage.sessions import csrf, is_csrf
+from storage.accounts.audit import Actor
+from storage.accounts.permissions import Action, Principal
+from storage.accounts.sessions import csrf, is_csrf
 from web.problems import Problem
 from web.site import Site, SiteOf
 

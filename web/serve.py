@@ -10,7 +10,7 @@ import cv2
 import uvicorn
 from pydantic import ValidationError
 
-from pipeline.audit_command import operator
+from pipeline.commands.audit import operator
 from pipeline.settings import Settings
 from web.app import create_app
 from web.site import Site, open_site

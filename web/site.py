@@ -10,16 +10,16 @@ from fastapi import Depends, Request
 
 from pipeline.ports import Detector
 from pipeline.settings import Settings
-from storage.accounts import Accounts
-from storage.audit import Audit
-from storage.cameras import Cameras
-from storage.holds import Holds
-from storage.ledger import Ledger
+from storage.accounts.audit import Audit
+from storage.accounts.holds import Holds
+from storage.accounts.people import Accounts
+from storage.accounts.sessions import Sessions
+from storage.accounts.tokens import Tokens
+from storage.footage.cameras import Cameras
+from storage.footage.ledger import Ledger
+from storage.footage.overview import Overview
+from storage.footage.windows import Windows
 from storage.media import FsspecMedia, open_media
-from storage.overview import Overview
-from storage.sessions import Sessions
-from storage.tokens import Tokens
-from storage.windows import Windows
 from web.clips import Clips
 from web.finder import Finder, LocalFinder
 from web.meters import Meters

@@ -12,15 +12,15 @@ from time import monotonic
 from typing import cast
 
 from pipeline.ingest import index_next
+from pipeline.keeping.schedule import DUTIES, Clock, run_due, work
+from pipeline.keeping.upkeep import Stores
 from pipeline.lease import LEASE, StoppedError
-from pipeline.schedule import DUTIES, Clock, run_due, work
 from pipeline.settings import Settings
-from pipeline.upkeep import Stores
-from storage.chunks import State, worker_name
-from storage.index import Index, Models
-from storage.ledger import Ledger
+from storage.footage.chunks import State, worker_name
+from storage.footage.ledger import Ledger
+from storage.footage.windows import Windows
 from storage.media import open_media
-from storage.windows import Windows
+from storage.sightings.index import Index, Models
 from web.finder import LocalFinder
 
 IDLE, PAUSE, DUE = 1.0, 5.0, 60.0  # seconds between looks for work, after a failure, between looks at a clock

@@ -12,10 +12,10 @@ from secrets import token_hex
 
 from fastapi.concurrency import run_in_threadpool
 
+from pipeline.footage.sources import PICTURES, VIDEOS, Source
 from pipeline.ingest import cut, version
 from pipeline.settings import Settings
-from pipeline.sources import PICTURES, VIDEOS, Source
-from storage.ledger import Ledger
+from storage.footage.ledger import Ledger
 from web.problems import Problem
 
 RESERVE = 1 << 30  # bytes of the disk that stay free

@@ -12,8 +12,8 @@ import cv2
 from pipeline.ingest import WatchStep, watch_next
 from pipeline.lease import StoppedError
 from pipeline.settings import Settings
-from storage.chunks import State
-from storage.ledger import Ledger
+from storage.footage.chunks import State
+from storage.footage.ledger import Ledger
 
 IDLE, PAUSE = 1.0, 5.0  # seconds between looks for work, and after a store failed
 

@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.ingest import WatchStep
-from pipeline.upkeep import Stores
-from storage.ledger import Ledger
+from pipeline.keeping.upkeep import Stores
+from storage.footage.ledger import Ledger
+from storage.footage.windows import Windows
 from storage.media import open_media
-from storage.windows import Windows
 from workers.app import settings
 from workers.turns import Once
 
 if TYPE_CHECKING:
     from models.acsa.encoder import AcsaEncoder
-    from storage.index import Index
+    from storage.sightings.index import Index
 
 
 def _watch_step() -> WatchStep:

@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from pipeline.record_command import PURPOSE, arguments, record
+from pipeline.commands.record import PURPOSE, arguments, record
 from pipeline.settings import Settings
 
 log = logging.getLogger("recorder")

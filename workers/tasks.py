@@ -9,12 +9,13 @@ from typing import Any
 
 from celery import signals
 
-from pipeline import schedule, show
+from pipeline.commands import show
 from pipeline.ingest import index_next, watch_next
+from pipeline.keeping import schedule
 from pipeline.lease import StoppedError
 from pipeline.search import Search
 from pipeline.types import Query
-from storage.chunks import Chunk, State
+from storage.footage.chunks import Chunk, State
 from workers import parts
 from workers.app import app, settings
 from workers.turns import Alone

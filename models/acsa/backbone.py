@@ -7,7 +7,7 @@ import timm
 from torch import Tensor, nn
 
 from models.acsa.architecture import ImageShape
-from models.yolo import DetectionModel
+from models.detection.yolo import DetectionModel
 
 
 class Stages(NamedTuple):

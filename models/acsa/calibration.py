@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.metrics import judge, summarise
+from models.evaluation.metrics import judge, summarise
 from models.types import Floats
 
 Bools = NDArray[np.bool_]

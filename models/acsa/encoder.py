@@ -11,7 +11,7 @@ from models.acsa.checkpoint import Checkpoint, load_checkpoint
 from models.acsa.exclusions import part
 from models.acsa.matching import Matcher
 from models.acsa.tokens import Reader
-from models.pictures import fit
+from models.data.pictures import fit
 from models.types import Floats, Image, ImageFeatures, Scores, TextFeatures
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "acsa-small.safetensors"

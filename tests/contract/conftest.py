@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from storage.edge_folders import EdgeFolders
-from storage.index import Index, Models, open_models
-from storage.qdrant_collections import QdrantCollections
-from storage.qdrant_server import Cluster, Server
+from storage.sightings.edge_folders import EdgeFolders
+from storage.sightings.index import Index, Models, open_models
+from storage.sightings.qdrant_collections import QdrantCollections
+from storage.sightings.qdrant_server import Cluster, Server
 from storage.types import Hit, Shot, Sighting, Where
 from tests.qdrant_wire import StayingClient, WireServer
 

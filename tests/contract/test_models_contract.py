@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage.errors import OtherModelError
-from storage.index import Models
+from storage.sightings.index import Models
 from storage.types import Held, Sighting, Standing, Where
 
 OLD, NEW = "plain@00000000", "other@11111111"

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
-from storage.audit import Sought, as_json
-from storage.permissions import Action, Principal
+from storage.accounts.audit import Sought, as_json
+from storage.accounts.permissions import Action, Principal
 from web.moments import utc
 from web.security import By, allowed
 from web.site import Site, SiteOf

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.cameras import Corners, camera
-from pipeline.glance import glance
-from pipeline.sources import is_stream, redact
-from storage.audit import Actor
-from storage.cameras import Camera
-from storage.permissions import Action, Principal
+from pipeline.footage.sources import is_stream, redact
+from pipeline.recording.cameras import Corners, camera
+from pipeline.recording.glance import glance
+from storage.accounts.audit import Actor
+from storage.accounts.permissions import Action, Principal
+from storage.footage.cameras import Camera
 from web.addresses import check
 from web.faces import hidden
 from web.media import jpeg

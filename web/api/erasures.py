@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pipeline.erasure import erase
-from pipeline.survey import Request, survey
-from storage.erasures import Selection
-from storage.permissions import Action, Principal
+from pipeline.keeping.erasure import erase
+from pipeline.keeping.survey import Request, survey
+from storage.accounts.permissions import Action, Principal
+from storage.footage.erasures import Selection
 from storage.types import Where
 from web.moments import utc
 from web.problems import refused

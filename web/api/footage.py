@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 
 from pipeline.ingest import NAME
 from pipeline.settings import Settings
-from storage.permissions import Action, Principal
+from storage.accounts.permissions import Action, Principal
 from web.moments import utc
 from web.problems import Problem
 from web.security import By, allowed

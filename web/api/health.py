@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from storage.permissions import Action, Principal
+from storage.accounts.permissions import Action, Principal
 from web.meters import exposed
 from web.security import allowed
 from web.site import SiteOf

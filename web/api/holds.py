@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.permissions import Action, Principal
+from storage.accounts.permissions import Action, Principal
 from web.moments import utc
 from web.problems import Problem, refused, unknown
 from web.security import By, allowed

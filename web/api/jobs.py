@@ -13,11 +13,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from pipeline.segments import is_segment
-from pipeline.sources import redact
-from storage.audit import Actor
-from storage.chunks import Chunk, State
-from storage.permissions import Action, Principal
+from pipeline.footage.sources import redact
+from pipeline.recording.segments import is_segment
+from storage.accounts.audit import Actor
+from storage.accounts.permissions import Action, Principal
+from storage.footage.chunks import Chunk, State
 from web.problems import Problem, unknown
 from web.security import By, allowed
 from web.site import Site, SiteOf

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
-from storage.permissions import Action, Principal
+from storage.accounts.permissions import Action, Principal
 from web.problems import Problem, unknown
 from web.security import By, allowed
 from web.site import SiteOf

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from pipeline.schedule import DUTIES, Clock
-from storage.permissions import Action, Principal
+from pipeline.keeping.schedule import DUTIES, Clock
+from storage.accounts.permissions import Action, Principal
 from web.problems import Problem, unknown
 from web.security import By, allowed, require_whole
 from web.site import SiteOf

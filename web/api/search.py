@@ -14,10 +14,10 @@ from PIL import Image as Pictures
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.types import Image
-from pipeline.question import Question, literal, read, refused_terms
+from pipeline.asking.question import Question, literal, read, refused_terms
 from pipeline.types import Answer
-from storage.audit import Actor
-from storage.permissions import Principal, allowed
+from storage.accounts.audit import Actor
+from storage.accounts.permissions import Principal, allowed
 from storage.types import Where
 from web.moments import utc
 from web.problems import Problem, refused, unknown

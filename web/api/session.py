@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from storage.accounts import AccountError
-from storage.permissions import PERMISSIONS, Action, Role
-from storage.sessions import csrf
+from storage.accounts.people import AccountError
+from storage.accounts.permissions import PERMISSIONS, Action, Role
+from storage.accounts.sessions import csrf
 from web.problems import Problem, refused
 from web.security import COOKIE, CallerOf, address, give_cookie
 from web.site import SiteOf

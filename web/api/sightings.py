@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel
 
 from pipeline.privacy import blur_head
-from storage.audit import Actor
-from storage.overview import Seen
-from storage.permissions import Action, Principal
+from storage.accounts.audit import Actor
+from storage.accounts.permissions import Action, Principal
+from storage.footage.overview import Seen
 from web import footage
 from web.api.search import Answered, Filters, similar
 from web.faces import hidden

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.permissions import Action, Principal
-from storage.tokens import Token
+from storage.accounts.permissions import Action, Principal
+from storage.accounts.tokens import Token
 from web.problems import Problem, unknown
 from web.security import By, allowed
 from web.site import SiteOf

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from storage.accounts import AccountError, User
-from storage.permissions import Action, Principal, Role
+from storage.accounts.people import AccountError, User
+from storage.accounts.permissions import Action, Principal, Role
 from web.problems import refused, unknown
 from web.security import By, allowed
 from web.site import Site, SiteOf

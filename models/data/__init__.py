@@ -1,0 +1,1 @@
+"""The field's data sets: read, checked, kept at the network's size."""

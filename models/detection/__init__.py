@@ -1,0 +1,1 @@
+"""The person detector and the tracker."""

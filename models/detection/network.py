@@ -1,0 +1,124 @@
+"""YOLO11n for people alone: its shape, its weights on disk, and how it runs."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from models.detection.yolo import DetectionModel
+
+ARCHITECTURE = "yolo11n.yaml"
+TAUGHT_CLASSES = 80  # of the teacher; it also sets the width of the class branch
+PERSON = 0  # the teacher's class "person"
+
+build: Any = DetectionModel  # the library carries no types
+
+
+def untrained() -> nn.Module:
+    """A YOLO11n for 80 classes with random weights and batch norm."""
+    return cast(nn.Module, build(ARCHITECTURE, nc=TAUGHT_CLASSES, verbose=False))
+
+
+def layers(model: nn.Module) -> nn.Sequential:
+    """The network's numbered layers; the last one is the head."""
+    return cast(nn.Sequential, model.model)
+
+
+def person_network() -> nn.Module:
+    """YOLO11n with the class branch as wide as for 80 classes but one answer: person.
+
+    The width is kept so that the branch of an 80-class network fits it weight by weight.
+    """
+    model: Any = untrained()
+    head: Any = layers(model)[-1]
+    for branch in head.cv3:
+        branch[-1] = nn.Conv2d(branch[-1].in_channels, 1, 1)
+    head.nc, head.no = 1, 1 + 4 * head.reg_max
+    head.bias_init()
+    model.nc, model.names, model.yaml["nc"] = 1, {0: "person"}, 1
+    return cast(nn.Module, model)
+
+
+def only_person(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of an 80-class YOLO11n without the answers to the other classes."""
+    classes = {f"23.cv3.{level}.2.{kind}" for level in range(3) for kind in ("weight", "bias")}
+    return {key: value[PERSON : PERSON + 1] if key in classes else value for key, value in state.items()}
+
+
+def read_state(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file, in float32."""
+    if not path.is_file():
+        raise ValueError(f"there are no detector weights at {path}; train them or name another file")
+    return {
+        key: value.float() if value.is_floating_point() else value for key, value in load_file(path).items()
+    }
+
+
+def half_state(part: nn.Module) -> dict[str, Tensor]:
+    """The tensors of a network in half precision, as they are written to disk."""
+    return {
+        key: (value.half() if value.is_floating_point() else value).contiguous()
+        for key, value in part.state_dict().items()
+    }
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256 in hexadecimal; of a folder, of all its files in order of name."""
+    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def read_card(weights: Path) -> dict[str, Any]:
+    """The JSON beside the weights, checked against them."""
+    card: dict[str, Any] = json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
+    if sha256(weights) != card["sha256"]:
+        raise ValueError(f"{weights} is not the file that its card describes; fetch both again")
+    return card
+
+
+class Expectation(nn.Module):
+    """The expected distance of each box side from its scored bins, in float32.
+
+    Takes the place of the library's fixed convolution, which autocast would run in bfloat16, and that is two
+    pixels coarse on the largest boxes.
+    """
+
+    distances: Tensor  # (bins, 1) in units of the stride
+
+    def __init__(self, bins: int) -> None:
+        super().__init__()
+        self.bins = bins
+        self.register_buffer("distances", torch.arange(bins, dtype=torch.float32)[:, None], persistent=False)
+
+    def forward(self, scores: Tensor) -> Tensor:
+        """(b, 4 bins, n) to (b, 4, n) in units of the stride."""
+        shares = scores.float().reshape(len(scores), 4, self.bins, -1).softmax(2)
+        return (shares * self.distances).sum(2)
+
+
+class PersonNetwork(nn.Module):
+    """The network ready to run: norms folded in, bfloat16 where the processor has it."""
+
+    def __init__(self, state: Mapping[str, Tensor]) -> None:
+        super().__init__()
+        network: Any = person_network()
+        network.model.load_state_dict(state)
+        head = network.model[-1]
+        head.dfl = Expectation(head.reg_max)
+        self.network = network.eval().fuse(verbose=False).requires_grad_(False)
+        self.network.to(memory_format=torch.channels_last)
+        self.short = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(b, 3, h, w) 0..1 to (b, 5, n): centre x, centre y, width, height in pixels, score."""
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.short):
+            answer: Tensor = self.network(pixels.contiguous(memory_format=torch.channels_last))[0]
+        return answer.float()

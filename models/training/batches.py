@@ -1,0 +1,66 @@
+"""A training split in memory, and the batch of any step from the step's number alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.acsa.architecture import ImageShape
+from models.acsa.tokens import Reader, TextBatch
+from models.data.dataset import Dataset
+from models.data.pictures import cache_pictures
+from models.training.augment import Augment, augment
+from models.training.objective import Truth
+from models.training.sampler import IdentitySampler, Rows
+
+
+class Batch(NamedTuple):
+    """n pictures with one description each."""
+
+    images: Tensor  # (n, h, w, 3) uint8 RGB
+    texts: TextBatch
+    truth: Truth
+    rows: Rows  # (n,) of the data set
+    captions: Rows  # (n,) of the data set
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which part of every step's pictures this process takes: one of `total`."""
+
+    number: int = 0
+    total: int = 1
+
+
+ALONE = Share()
+
+
+class TrainingSet:
+    """Pictures cached at the network's size, descriptions cut into word pieces once."""
+
+    def __init__(self, data: Dataset, reader: Reader, shape: ImageShape, *, cache: Path) -> None:
+        self.data, self.reader = data, reader
+        paths = [example.image for example in data.examples]
+        self.images = cache_pictures(paths, cache, height=shape.height, width=shape.width)
+        self.texts = [reader.read(caption) for caption in data.captions]
+        counts = np.array([len(example.captions) for example in data.examples])
+        self.first = np.cumsum(counts) - counts  # the number of each picture's first caption
+        self.counts = counts
+        self.claimed = np.repeat([bool(example.caption_facts) for example in data.examples], counts)
+
+    def batch(self, step: int, sampler: IdentitySampler, how: Augment, share: Share = ALONE) -> Batch:
+        """The pictures of a step, changed at random, each with one of its captions drawn at random."""
+        rows = np.array_split(sampler.rows(step), share.total)[share.number]
+        rng = np.random.default_rng((sampler.seed, step, share.number))
+        captions = self.first[rows] + (rng.random(len(rows)) * self.counts[rows]).astype(np.int64)
+        truth = Truth(
+            torch.from_numpy(self.data.matches(captions, rows)),
+            torch.from_numpy(self.data.identities[rows]),
+            torch.from_numpy(self.claimed[captions]),
+        )
+        texts = self.reader.batch([self.texts[caption] for caption in captions])
+        images = torch.from_numpy(augment(self.images[rows], how, rng))
+        return Batch(images, texts, truth, rows, captions)

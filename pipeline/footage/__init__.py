@@ -1,0 +1,1 @@
+"""Footage as frames with true times, and what is kept of the people in it."""

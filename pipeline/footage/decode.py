@@ -1,0 +1,42 @@
+"""Pixels out of pictures and containers, upright and in RGB."""
+
+import numpy as np
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from PIL import Image as Pictures
+from PIL import ImageOps
+
+from models.types import Image
+from pipeline.footage.sources import SourceError
+
+
+def picture(path: str) -> Image:
+    """Read a still image, upright, (height, width, 3) RGB. Raises SourceError."""
+    try:
+        with Pictures.open(path) as opened:
+            return np.array(ImageOps.exif_transpose(opened).convert("RGB"))
+    except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError) as error:
+        raise SourceError(f"{path} is no picture that can be read, or is cut off; copy it again.") from error
+
+
+def video_stream(container: InputContainer, name: str) -> VideoStream:
+    """The first moving picture in a container; a cover picture of music is none. Raises SourceError."""
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            # One compute thread per process: workers are multiplied, not threads.
+            stream.codec_context.thread_count = 1
+            return stream
+    raise SourceError(f"{name} has no video in it, only {_contents(container)}; name a video.")
+
+
+def rgb(shown: VideoFrame) -> Image:
+    """(height, width, 3) RGB, turned upright as the container asks."""
+    image = np.asarray(shown.to_ndarray(format="rgb24"), np.uint8)
+    turns = round(shown.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+
+
+def _contents(container: InputContainer) -> str:
+    return ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"

@@ -1,0 +1,151 @@
+"""Read a source as frames at a steady rate, each stamped with its true time."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+import av
+from av.container import InputContainer
+from av.format import Flags
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from pipeline.footage.decode import picture, rgb, video_stream
+from pipeline.footage.sources import Source, SourceError
+from pipeline.types import Frame
+
+log = logging.getLogger(__name__)
+
+# A frame counts for the grid point that it comes at most a quarter of a step before: containers round
+# timestamps (Matroska to 1 ms), and 0.199 s must still be the frame of 0.2 s.
+_EARLY = Fraction(1, 4)
+_LEAD = 1  # seconds sought before the wanted time: some containers seek by decoding, not showing, time
+_RETREATS = (0, 10, 60)  # seconds further back, when no keyframe was found before the wanted time
+
+
+def frames(
+    source: Source,
+    camera: str,
+    *,
+    began: datetime,
+    fps: float,
+    start: float = 0.0,
+    end: float | None = None,
+) -> Iterator[Frame]:
+    """Yield the frames of `source` from `start` to before `end` (seconds), at most `fps` each second.
+
+    Recordings: the frame nearest after each point of a grid of 1 / `fps` seconds from the first frame,
+    stamped `began` plus its presentation time. A frame belongs to exactly one span, so spans that touch
+    give together what one run gives. An `end` at the source's duration or later means all there is, for
+    durations in headers are estimates. Damage is reported once through logging, with its place, and
+    reading goes on behind it. An image is one frame; a stream is recorded first: `pipeline.recording.camera`.
+    Raises SourceError when the source cannot be opened.
+    """
+    if fps <= 0:
+        raise ValueError(f"{fps} frames per second is no rate; give a positive one.")
+    if source.kind == "image":
+        if start <= 0:
+            yield Frame(camera, began, picture(source.location))
+        return
+    if source.kind == "stream":
+        raise ValueError(f"{source.name} is a stream; record it and read the segments.")
+    rate = Fraction(fps).limit_denominator(100_000)
+    slot = _first_slot(start, rate)
+    open_end = end is None or (source.duration is not None and end >= source.duration)
+    stop = None if end is None or open_end else _first_slot(end, rate)
+    offset = Fraction(source.offset).limit_denominator(1_000_000)
+    for in_file, shown in _pictures(source, (slot - _EARLY) / rate - offset):
+        seconds = offset + in_file
+        here = (seconds * rate + _EARLY).__floor__()
+        if stop is not None and here >= stop:
+            return
+        if here >= slot:
+            slot = here + 1
+            yield Frame(camera, began + timedelta(microseconds=round(seconds * 1_000_000)), rgb(shown))
+
+
+def _first_slot(seconds: float, rate: Fraction) -> int:
+    """The first grid point at or after a time."""
+    return (Fraction(seconds).limit_denominator(1_000_000) * rate).__ceil__()
+
+
+def _pictures(source: Source, begin: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Yield (seconds, frame) from a keyframe at or before `begin`, or from the first frame."""
+    damage = _Damage(source.name)
+    try:
+        for retreat in _RETREATS:
+            target = begin - _LEAD - retreat
+            if target <= 0:
+                break
+            with av.open(source.location) as container:
+                stream = video_stream(container, source.name)
+                if not _seek(container, stream, target):
+                    break
+                run = _decoded(container, stream, source.duration, damage)
+                first = next(run, None)
+                if first is None:
+                    return
+                if first[0] <= begin:
+                    yield first
+                    yield from run
+                    return
+        with av.open(source.location) as container:
+            yield from _decoded(container, video_stream(container, source.name), source.duration, damage)
+    except av.FFmpegError as error:
+        raise SourceError(f"{source.name} cannot be opened any more ({error.strerror}).") from error
+
+
+def _seek(container: InputContainer, stream: VideoStream, target: Fraction) -> bool:
+    """Go to the last keyframe before `target`; False when the container has no times to seek by."""
+    if stream.time_base is None or Flags(container.format.flags) & Flags.no_timestamps:
+        return False
+    try:
+        container.seek(int(target / stream.time_base) + (stream.start_time or 0), stream=stream)
+    except av.FFmpegError:  # no index: the only way is through
+        return False
+    return True
+
+
+def _decoded(
+    container: InputContainer, stream: VideoStream, duration: float | None, damage: "_Damage"
+) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Yield (seconds, frame) in the order shown, from where the container stands to its end."""
+    base, zero = stream.time_base or Fraction(0), stream.start_time or 0
+    step = 1 / Fraction(stream.average_rate or stream.guessed_rate or 25)
+    expected = Fraction(0)
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+            if packet.is_corrupt:
+                damage.report(expected, "a packet is cut off")
+                continue
+            pictures = packet.decode()
+        except StopIteration:
+            break
+        except av.FFmpegError as error:
+            damage.report(expected, str(error.strerror))
+            continue
+        for shown in pictures:
+            if shown.is_corrupt:
+                damage.report(expected, "a frame is damaged")
+                continue
+            seconds = expected if shown.pts is None else (shown.pts - zero) * base
+            expected = seconds + step
+            yield seconds, shown
+    if duration is not None and expected + 1 < duration:
+        damage.report(expected, f"no pictures follow, though the file says {duration:.1f} s")
+
+
+class _Damage:
+    """Reports the first break of one reading, and only that."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.reported = False
+
+    def report(self, seconds: Fraction, reason: str) -> None:
+        if not self.reported:
+            log.warning("%s is broken at %.1f s: %s; what can be read is used", self.name, seconds, reason)
+        self.reported = True

@@ -1,0 +1,1 @@
+"""People, their rights, and the log of what they did."""

@@ -1,0 +1,1 @@
+"""The database of all records: its tables, how it opens, its migrations."""

@@ -1,0 +1,1 @@
+"""The ledger: cameras, chunks of footage, what they brought."""

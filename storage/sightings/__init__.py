@@ -1,0 +1,1 @@
+"""The index of sightings: Qdrant Edge in a folder, or a Qdrant server."""

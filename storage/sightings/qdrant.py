@@ -1,0 +1,254 @@
+"""The sighting index in a collection of a Qdrant server."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from qdrant_client.models import (
+    CollectionStatus,
+    CreateAlias,
+    CreateAliasOperation,
+    FieldCondition,
+    Filter,
+    FilterSelector,
+    HasIdCondition,
+    MatchValue,
+    OptimizersConfigDiff,
+)
+
+from storage.errors import NewerSchemaError, OtherModelError, UnavailableError
+from storage.sightings.payload import check, check_limit, check_vector, parts_shape
+from storage.sightings.qdrant_points import (
+    payload_indexes,
+    search_params,
+    to_filter,
+    to_hit,
+    to_points,
+    vectors,
+)
+from storage.sightings.qdrant_server import Server
+from storage.types import Hit, Sighting, Where
+
+ALIAS = "passerby"  # names the collection of the model that answers
+ANYWHERE = Where()
+BATCH = 128  # points in one write: 3 MB with parts of 9 x 256
+CAMERAS = 100_000  # more than anybody has
+FORGETTING = 300  # seconds: a year of footage is not deleted in ten
+SCHEMA = 1  # of the collection: its vectors and payload
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the vectors in a collection are."""
+
+    vector: int  # dimensions
+    parts: tuple[int, int]  # (p, e)
+
+
+class QdrantIndex:
+    """Keeps the sightings of one model in one collection; any number of processes may use it at once.
+
+    The collection is made for the first sighting, whose dimensions are those of all.
+    """
+
+    def __init__(self, server: Server, model: str, *, claim: str | None = None) -> None:
+        """With `claim`, the file of the weights of `model`, a collection that is made here answers searches
+        at once; without, it is made beside the one that does.
+
+        Raises OtherModelError, NewerSchemaError or UnavailableError.
+        """
+        self.model = model
+        self._server, self._client = server, server.client
+        self._collection, self._claimed = collection_of(model), claim
+        self._writable = False  # by this process: the payload indexes are known to be there
+        self._shape = self._read_shape()
+
+    def add(self, sightings: Sequence[Sighting]) -> None:
+        """Keep the sightings; one with a known id replaces it. On return the server has them safely.
+
+        All are checked before the first is sent: ValueError for a wrong shape, NaN, a vector that is not of
+        unit length or a time without a zone, OtherModelError for another model.
+        """
+        if not sightings:
+            return
+        first = sightings[0]
+        shape = self._shape or Shape(first.vector.size, parts_shape(first))
+        check(sightings, self.model, shape.vector, shape.parts)
+        if not self._writable:
+            self._make(shape)
+        points = to_points(sightings)
+        for start in range(0, len(points), BATCH):
+            some = points[start : start + BATCH]
+            self._server.ask(self._client.upsert, self._collection, some, wait=True)
+
+    def nearest(self, vector: NDArray[np.float32], limit: int, where: Where = ANYWHERE) -> list[Hit]:
+        """Return at most `limit` sightings, nearest first, whole; `vector` is (d,) of unit length."""
+        check_limit(limit)
+        matching = to_filter(where)
+        shape = self._known()
+        if shape is None:
+            return []
+        check_vector(vector, shape.vector, "the query")
+        found = self._server.ask(
+            self._client.query_points,
+            self._collection,
+            vector.tolist(),
+            using="vector",
+            limit=limit,
+            query_filter=matching,
+            search_params=search_params(),
+            with_payload=True,
+            with_vectors=["vector", "parts"],
+        )
+        return [to_hit(point) for point in found.points]
+
+    def count(self, where: Where = ANYWHERE) -> int:
+        """How many sightings of this model there are, exactly."""
+        return self._count(to_filter(where))
+
+    def held(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Which of these shots have a sighting here."""
+        wanted = [str(identity) for identity in ids]
+        if self._known() is None or not wanted:
+            return set()
+        found = self._server.ask(
+            self._client.retrieve, self._collection, wanted, with_payload=False, with_vectors=False
+        )
+        return {UUID(str(point.id)) for point in found}
+
+    def cameras(self) -> tuple[str, ...]:
+        """The cameras that have sightings, in alphabetical order."""
+        if self._known() is None:
+            return ()
+        found = self._server.ask(self._client.facet, self._collection, "camera", limit=CAMERAS, exact=True)
+        return tuple(sorted(str(hit.value) for hit in found.hits if hit.count))
+
+    def delete(self, where: Where) -> int:
+        """Forget what `where` describes and return how many that was; `Where()` forgets everything."""
+        return self._delete(to_filter(where))
+
+    def delete_ids(self, ids: Iterable[UUID]) -> int:
+        """Forget the sightings of these shots; ids that are not there do not matter."""
+        wanted = {str(identity) for identity in ids}
+        return self._delete(Filter(must=[HasIdCondition(has_id=list(wanted))])) if wanted else 0
+
+    def optimize(self) -> None:
+        """Wait until the server, which does it by itself, has made the codes of new sightings."""
+        while self._known() is not None:
+            status = self._server.ask(self._client.get_collection, self._collection).status
+            if status is CollectionStatus.RED:
+                raise UnavailableError(
+                    f"the Qdrant server {self._server.name} cannot work on {self._collection}: read its log"
+                )
+            if status is not CollectionStatus.YELLOW:
+                return
+            time.sleep(1)
+
+    def purge(self) -> None:
+        """Let the server rewrite what has deleted sightings in it, where it would let a fifth of them lie.
+
+        Its log keeps them until newer writes take their place.
+        """
+        if self._known() is None:
+            return
+        change = self._client.update_collection
+        thorough = OptimizersConfigDiff(deleted_threshold=1e-9, vacuum_min_vector_number=100)
+        self._server.ask(change, self._collection, optimizers_config=thorough)
+        try:
+            self.optimize()
+        finally:
+            usual = OptimizersConfigDiff(deleted_threshold=0.2, vacuum_min_vector_number=1000)
+            self._server.ask(change, self._collection, optimizers_config=usual)
+
+    def close(self) -> None:
+        """Let go of the connection; a second call does nothing."""
+        self._server.close()
+
+    def _known(self) -> Shape | None:
+        """None until somebody has added the first sighting."""
+        if self._shape is None:
+            self._shape = self._read_shape()
+        return self._shape
+
+    def _read_shape(self) -> Shape | None:
+        if not self._exists():
+            return None
+        told = self._server.ask(self._client.get_collection, self._collection).config.metadata or {}
+        if told.get("model") != self.model:
+            raise OtherModelError(
+                f"the collection {self._collection} of {self._server.name} holds sightings of "
+                f"{told.get('model', 'another program')}, not of {self.model}: rename or delete it"
+            )
+        if told["schema"] > SCHEMA:
+            raise NewerSchemaError(
+                f"the collection {self._collection} of {self._server.name} has version {told['schema']} and "
+                f"this program reads up to {SCHEMA}: upgrade the program"
+            )
+        rows, width = told["parts"]
+        return Shape(told["vector"], (rows, width))
+
+    def _exists(self) -> bool:
+        return self._server.ask(self._client.collection_exists, self._collection)
+
+    def _make(self, shape: Shape) -> None:
+        """Make the collection unless it is there, and its payload indexes, before any point."""
+        if not self._exists():
+            self._create(shape)
+        self._shape = self._read_shape()
+        for field, schema in payload_indexes().items():
+            self._server.ask(self._client.create_payload_index, self._collection, field, schema, wait=True)
+        self._writable = True
+
+    def _create(self, shape: Shape) -> None:
+        cluster = self._server.cluster
+        try:
+            self._server.ask(
+                self._client.create_collection,
+                self._collection,
+                vectors(shape.vector, shape.parts[1]),
+                shard_number=cluster.shards,
+                replication_factor=cluster.replicas,
+                write_consistency_factor=cluster.writes,
+                on_disk_payload=True,
+                metadata={
+                    "schema": SCHEMA,
+                    "model": self.model,
+                    "vector": shape.vector,
+                    "parts": list(shape.parts),
+                },
+            )
+        except (UnavailableError, ValueError):
+            if not self._exists():  # else another process was faster
+                raise
+        if self._claimed is not None:
+            answer_with(self._server, self.model, self._claimed)
+
+    def _count(self, matching: Filter) -> int:
+        if self._known() is None:
+            return 0
+        mine = FieldCondition(key="model", match=MatchValue(value=self.model))
+        both = Filter(must=[mine, matching])
+        return self._server.ask(self._client.count, self._collection, both, exact=True).count
+
+    def _delete(self, matching: Filter) -> int:
+        number = self._count(matching)
+        if number:
+            selected = FilterSelector(filter=matching)
+            self._server.ask(self._client.delete, self._collection, selected, wait=True, timeout=FORGETTING)
+        return number
+
+
+def collection_of(model: str) -> str:
+    return f"{ALIAS}-{model}"
+
+
+def answer_with(server: Server, model: str, weights: str) -> None:
+    """Let searches be answered from the collection of `model` from now on, in one step."""
+    told = {"weights": weights, "answered": True}
+    server.ask(server.client.update_collection, collection_of(model), metadata=told)
+    point_to = CreateAlias(alias_name=ALIAS, collection_name=collection_of(model))
+    operations = [CreateAliasOperation(create_alias=point_to)]
+    server.ask(server.client.update_collection_aliases, operations)

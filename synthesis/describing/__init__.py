@@ -1,0 +1,1 @@
+"""A look in words, as people would say it."""

@@ -1,0 +1,1 @@
+"""Bodies, and what they wear and carry, as meshes."""

@@ -1,0 +1,1 @@
+"""From a dressed person to the picture of a camera."""

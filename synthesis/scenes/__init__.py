@@ -1,0 +1,1 @@
+"""Whole places with people in them, as pictures and clips."""
