@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline.types import Match
 from storage.types import Shot
+from web.seals import Seal
 
 ROOT = "/api/v1"
 
@@ -55,6 +56,9 @@ class Picture(BaseModel):
     def of(cls, shot: Shot) -> "Picture":
         return cls(id=shot.id, crop=f"{ROOT}/sightings/{shot.id}/crop", taken=shot.taken)
 
+    def sealed(self, seal: Seal) -> "Picture":
+        return self.model_copy(update={"crop": seal(self.crop)})
+
 
 class Row(BaseModel):
     """One person who answers; times are UTC, boxes x1 y1 x2 y2 in pixels of the frame."""
@@ -74,6 +78,10 @@ class Row(BaseModel):
     crop: str
     reasons: list[Because]
     shots: list[Picture]
+
+    def sealed(self, seal: Seal) -> "Row":
+        shots = [shot.sealed(seal) for shot in self.shots]
+        return self.model_copy(update={"crop": seal(self.crop), "shots": shots})
 
 
 def rows(

@@ -1,15 +1,17 @@
 """Who asks, and whether they may: sessions in cookies, tokens in headers, one dependency for each route."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
 from storage.accounts.audit import Actor
+from storage.accounts.people import digest
 from storage.accounts.permissions import Action, Principal
 from storage.accounts.sessions import csrf, is_csrf
 from web.problems import Problem
+from web.seals import Seal
 from web.site import Site, SiteOf
 
 COOKIE = "passerby"
@@ -33,7 +35,8 @@ class Caller:
 
     principal: Principal
     actor: Actor
-    token: str = ""  # of the session; empty for a program that shows an API token
+    holder: str  # digest of the secret that was shown: one session, or one API token
+    token: str = field(default="", repr=False)  # of the session; empty for a program with an API token
 
     @property
     def csrf(self) -> str:
@@ -57,12 +60,12 @@ def visitor(request: Request, site: Site) -> Caller | None:
         if shown is None:
             detail = "the token is unknown, revoked or too old: make a new one"
             raise Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
-        return Caller(shown, Actor(shown.name, address(request)))
+        return Caller(shown, Actor(shown.name, address(request)), digest(secret.strip()))
     token = request.cookies.get(COOKIE, "")
     session = site.sessions.get(token) if token else None
     if session is None:
         return None
-    return Caller(session.user.principal, Actor(session.user.name, address(request)), token)
+    return Caller(session.user.principal, Actor(session.user.name, address(request)), digest(token), token)
 
 
 def caller(request: Request, site: SiteOf) -> Caller:
@@ -107,6 +110,14 @@ def require_whole(principal: Principal) -> None:
         raise Problem(403, "this concerns every camera, and your account is limited to some")
 
 
+def sealing(known: CallerOf, site: SiteOf) -> Seal:
+    """How the pictures of an answer are addressed for whoever asked: sealed, if they may look at them."""
+    if not known.principal.may(Action.VIEW_MEDIA):
+        return lambda path: path
+    return lambda path: site.seals.address(path, known.holder)
+
+
+SealOf = Annotated[Seal, Depends(sealing)]
 Searcher = Annotated[Principal, Depends(allowed(Action.SEARCH))]
 Viewer = Annotated[Principal, Depends(allowed(Action.VIEW_MEDIA))]
 

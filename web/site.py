@@ -12,7 +12,9 @@ from pipeline.ports import Detector
 from pipeline.settings import Settings
 from storage.accounts.audit import Audit
 from storage.accounts.holds import Holds
+from storage.accounts.keys import site_key
 from storage.accounts.people import Accounts
+from storage.accounts.replies import Replies
 from storage.accounts.sessions import Sessions
 from storage.accounts.tokens import Tokens
 from storage.footage.cameras import Cameras
@@ -23,6 +25,7 @@ from storage.media import FsspecMedia, open_media
 from web.clips import Clips
 from web.finder import Finder, LocalFinder
 from web.meters import Meters
+from web.seals import Seals
 from web.upkeep import Upkeep
 from workers.turns import Once
 
@@ -39,6 +42,8 @@ class Site:
     tokens: Tokens
     audit: Audit
     holds: Holds
+    replies: Replies
+    seals: Seals
     cameras: Cameras
     windows: Windows
     media: FsspecMedia
@@ -71,6 +76,8 @@ def open_site(settings: Settings) -> Iterator[Site]:
             tokens=stack.enter_context(closing(Tokens(url))),
             audit=stack.enter_context(closing(Audit(url))),
             holds=stack.enter_context(closing(Holds(url))),
+            replies=stack.enter_context(closing(Replies(url))),
+            seals=Seals(site_key(url, "seals")),
             cameras=stack.enter_context(closing(Cameras(url))),
             windows=windows,
             media=open_media(settings.media_url),

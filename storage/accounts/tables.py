@@ -1,6 +1,6 @@
 """The tables of accounts, of the audit log and of legal holds, in the same database as the ledger."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from storage.database.tables import Utc, metadata
 
@@ -93,4 +93,24 @@ holds = Table(
     Column("reason", Text, nullable=False),
     Column("placed", Utc, nullable=False),
     Column("lifted", Utc),  # null: in force
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("secret", String(64), nullable=False),  # 32 random bytes in hexadecimal digits
+)
+
+# What was answered to a request that named itself, so that the same request again is not done again.
+replies = Table(
+    "replies",
+    metadata,
+    Column("key", String(64), primary_key=True),  # SHA-256 of whose request it is and how they named it
+    Column("asked", String(64), nullable=False),  # SHA-256 of the request
+    Column("began", Utc, nullable=False),
+    Column("status", Integer),  # null: it is being done, or its end is not known
+    Column("headers", Text, nullable=False),  # JSON object
+    Column("body", LargeBinary, nullable=False),
+    Index("replies_by_age", "began"),
 )

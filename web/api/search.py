@@ -22,7 +22,8 @@ from storage.types import Where
 from web.moments import utc
 from web.problems import Problem, refused, unknown
 from web.rows import Row, rows
-from web.security import By, Searcher
+from web.seals import Seal
+from web.security import By, SealOf, Searcher
 from web.site import Site, SiteOf
 
 router = APIRouter(tags=["search"])
@@ -106,16 +107,27 @@ class Answered(BaseModel):
     total: int
     page: int
 
+    def sealed(self, seal: Seal) -> "Answered":
+        """The same with pictures for whoever asked; the entry of the search names the people shown."""
+        matches, nearest = ([row.sealed(seal) for row in some] for some in (self.matches, self.nearest))
+        return self.model_copy(update={"matches": matches, "nearest": nearest})
+
 
 @router.get("/search")
-def ask(asked: Annotated[Sentence, Query()], principal: Searcher, by: By, site: SiteOf) -> Answered:
+def ask(
+    asked: Annotated[Sentence, Query()], principal: Searcher, by: By, site: SiteOf, seal: SealOf
+) -> Answered:
     """Find people by description; the sentence may also name cameras and a time."""
-    return _described(asked, principal, by, site)
+    return _described(asked, principal, by, site).sealed(seal)
 
 
 @router.post("/search")
-def inquire(asked: Inquiry, principal: Searcher, by: By, site: SiteOf) -> Answered:
+def inquire(asked: Inquiry, principal: Searcher, by: By, site: SiteOf, seal: SealOf) -> Answered:
     """The same as GET, or find who looks like a sighting or a picture."""
+    return _inquired(asked, principal, by, site).sealed(seal)
+
+
+def _inquired(asked: Inquiry, principal: Principal, by: Actor, site: Site) -> Answered:
     filters = {name: getattr(asked, name) for name in Filters.model_fields}
     if asked.q is not None:
         sentence = Sentence(
@@ -154,8 +166,9 @@ def likeness(
     zone = site.settings.zone
     after, before = utc(filters.after, zone), utc(filters.before, zone)
     cameras = _visible(principal, filters.camera, site)
-    site.audit.append(by, "search", like=name, cameras=list(cameras), **_times(after, before))
+    told = {"like": name, "cameras": list(cameras), **_times(after, before)}
     if cameras is NOWHERE:
+        site.audit.append(by, "search", **told, shown=[])
         return Answered(query=name, model="", matches=[], total=0, page=filters.page)
     with site.meters.stage("find"):
         found = site.finder.like(picture, Where(cameras, after, before), site.settings.pool)
@@ -165,6 +178,7 @@ def likeness(
         if shown is not None:
             found = [match for match in found if shown not in {each.id for each in others[match.shot.id]}]
         page = rows(found[first : first + filters.limit], others, first=first + 1, sure=False)
+    site.audit.append(by, "search", **told, shown=[str(row.id) for row in page])
     model, _ = site.finder.held()
     return Answered(query=name, model=model, matches=page, total=len(found), page=filters.page)
 
@@ -182,17 +196,18 @@ def _described(asked: Sentence, principal: Principal, by: Actor, site: Site) -> 
             min_probability=asked.min_probability,
         )
         cameras = _visible(principal, query.cameras, site)
-    times = _times(query.after, query.before)
-    site.audit.append(by, "search", text=query.asked, cameras=list(cameras), **times)
+    entry = {"text": query.asked, "cameras": list(cameras), **_times(query.after, query.before)}
     chips = [ChipShown.model_validate(chip, from_attributes=True) for chip in query.chips]
     told: dict[str, Any] = {"query": query.asked, "chips": chips, "page": asked.page}
     if cameras is NOWHERE:
+        site.audit.append(by, "search", **entry, shown=[])
         notices = [*query.notices, "There is no footage of a camera that you may see yet."]
         return Answered(**told, model="", notices=notices, matches=[], total=0)
     with site.meters.stage("find"), refused():
         answer = site.finder.find(replace(query, cameras=cameras))
     with site.meters.stage("rows"):
         matches, nearest = _page(answer, asked, site)
+    site.audit.append(by, "search", **entry, shown=[str(row.id) for row in (*matches, *nearest)])
     told |= {"notices": query.notices, "total": len(answer.matches)}
     return Answered(**told, model=answer.model, matches=matches, nearest=nearest)
 

@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel
 
 from pipeline.privacy import blur_head
-from storage.accounts.audit import Actor
-from storage.accounts.permissions import Action, Principal
+from storage.accounts.permissions import Action
 from storage.footage.overview import Seen
 from web import footage
 from web.api.search import Answered, Filters, similar
@@ -17,8 +16,9 @@ from web.faces import hidden
 from web.media import jpeg, ranged
 from web.problems import Problem, unknown
 from web.rows import ROOT, Picture
-from web.security import By, Searcher, Viewer
-from web.site import Site, SiteOf
+from web.seals import Sealed
+from web.security import By, CallerOf, SealOf, Searcher, Viewer
+from web.site import SiteOf
 
 router = APIRouter(prefix="/sightings", tags=["sightings"])
 
@@ -68,11 +68,59 @@ def seen(id: UUID, principal: Viewer, site: SiteOf) -> Seen:
 SeenOf = Annotated[Seen, Depends(seen)]
 
 
+def sealed(
+    until: Annotated[int, Query(description="Part of an address that an answer handed out.")] = 0,
+    seal: Annotated[str, Query(max_length=64, description="Likewise.")] = "",
+    faces: Annotated[bool, Query(description="Likewise.")] = False,
+) -> Sealed:
+    return Sealed(until, seal, faces)
+
+
+def faces_shown(
+    request: Request,
+    found: SeenOf,
+    known: CallerOf,
+    site: SiteOf,
+    address: Annotated[Sealed, Depends(sealed)],
+    reason: Because = "",
+) -> bool:
+    """Whether faces are shown; the look is written down, unless the answer was that handed the address out.
+
+    Raises Problem for a seal that does not hold, ForbiddenError for one that may not see faces.
+    """
+    if reason or address.faces:
+        known.principal.require(Action.UNBLUR)
+    path = request.url.path
+    if address.seal:
+        site.seals.require(path, known.holder, address)
+        return address.faces
+    told = {"camera": found.shot.camera, "faces": "shown" if reason else "hidden"}
+    what = f"view_{path.rpartition('/')[2]}"
+    site.audit.append(known.actor, what, str(found.shot.id), **told, reason=reason)
+    return bool(reason)
+
+
+Faces = Annotated[bool, Depends(faces_shown)]
+
+
 @router.get("/{id}")
-def sighting(found: SeenOf, by: By, site: SiteOf) -> Sighting:
-    """What is known of one sighting, and the other pictures of the same person in view."""
+def sighting(found: SeenOf, known: CallerOf, site: SiteOf, reason: Because = "") -> Sighting:
+    """What is known of one sighting, and the other pictures of the same person in view.
+
+    The pictures may be looked at for half an hour; with a reason they show faces, to those who may see them.
+    """
+    if reason:
+        known.principal.require(Action.UNBLUR)
+
+    def seal(path: str) -> str:
+        return site.seals.address(path, known.holder, faces=bool(reason))
+
     shot, here = found.shot, f"{ROOT}/sightings/{found.shot.id}"
-    site.audit.append(by, "view_sighting", str(shot.id), camera=shot.camera)
+    shots = site.overview.appearances([shot])[shot.id]
+    told = {"camera": shot.camera, "faces": "shown" if reason else "hidden", "reason": reason}
+    site.audit.append(
+        known.actor, "view_sighting", str(shot.id), **told, shown=[str(each.id) for each in shots]
+    )
     after, before = footage.span(found)
     return Sighting(
         id=shot.id,
@@ -83,69 +131,61 @@ def sighting(found: SeenOf, by: By, site: SiteOf) -> Sighting:
         taken=shot.taken,
         box=shot.box,
         score=shot.score,
-        crop=f"{here}/crop",
-        frame=f"{here}/frame",
-        clip=f"{here}/clip",
+        crop=seal(f"{here}/crop"),
+        frame=seal(f"{here}/frame"),
+        clip=seal(f"{here}/clip"),
         clip_from=after,
         clip_to=before,
-        shots=[Picture.of(each) for each in site.overview.appearances([shot])[shot.id]],
+        shots=[Picture.of(each).sealed(seal) for each in shots],
     )
 
 
 @router.get("/{id}/crop", response_class=Response, responses=JPEG)
-def crop(found: SeenOf, principal: Viewer, by: By, site: SiteOf, reason: Because = "") -> Response:
+def crop(found: SeenOf, faces: Faces, site: SiteOf) -> Response:
     """The person's picture, the head hidden unless a reason is given by somebody who may see it."""
-    _note("crop", found, principal, by, site, reason=reason)
     try:
         image = site.media.get(found.shot.crop)
     except FileNotFoundError:
         raise Problem(410, "the picture of this sighting is not kept any more") from None
-    return jpeg(image if reason else blur_head(image), hidden=not reason)
+    return jpeg(image if faces else blur_head(image), hidden=not faces)
 
 
 @router.get("/{id}/frame", response_class=Response, responses=JPEG)
-def frame(found: SeenOf, principal: Viewer, by: By, site: SiteOf, reason: Because = "") -> Response:
+def frame(found: SeenOf, faces: Faces, site: SiteOf) -> Response:
     """The whole frame with a box around the person; heads are hidden as in the crop."""
-    _note("frame", found, principal, by, site, reason=reason)
     camera = site.cameras.get(found.shot.camera)
     fps = (camera and camera.fps) or site.settings.fps
     image = footage.still(found, site.settings.segments, fps)
-    if not reason:
+    if not faces:
         (image,) = hidden([image], site.detector())
-    return jpeg(footage.boxed(image, found.shot.box), hidden=not reason)
+    return jpeg(footage.boxed(image, found.shot.box), hidden=not faces)
 
 
 @router.get("/{id}/clip", response_class=Response, responses=MP4)
 def clip(
     found: SeenOf,
-    principal: Viewer,
-    by: By,
+    faces: Faces,
     site: SiteOf,
-    reason: Because = "",
     range: Annotated[str | None, Header(max_length=100, description="One range of bytes.")] = None,
 ) -> Response:
     """The seconds around the sighting, cut when they are asked for; heads are hidden as in the crop."""
-    _note("clip", found, principal, by, site, reason=reason)
 
     def cut() -> bytes:
         images = footage.clip(found, site.settings.segments)
-        return footage.encoded(images if reason else hidden(images, site.detector()))
+        return footage.encoded(images if faces else hidden(images, site.detector()))
 
-    data = site.clips.get((found.shot.id, bool(reason)), cut)
-    return ranged(data, range, hidden=not reason)
+    data = site.clips.get((found.shot.id, faces), cut)
+    return ranged(data, range, hidden=not faces)
 
 
 @router.get("/{id}/similar")
 def alike(
-    id: UUID, filters: Annotated[Filters, Query()], principal: Searcher, by: By, site: SiteOf
+    id: UUID,
+    filters: Annotated[Filters, Query()],
+    principal: Searcher,
+    by: By,
+    site: SiteOf,
+    seal: SealOf,
 ) -> Answered:
     """Who else looks like this person, best first."""
-    return similar(id, filters, principal, by, site)
-
-
-def _note(what: str, found: Seen, principal: Principal, by: Actor, site: Site, *, reason: str) -> None:
-    """Write the view down before it is given; raises ForbiddenError for one that may not see faces."""
-    if reason:
-        principal.require(Action.UNBLUR)
-    told = {"camera": found.shot.camera, "faces": "shown" if reason else "hidden"}
-    site.audit.append(by, f"view_{what}", str(found.shot.id), **told, reason=reason)
+    return similar(id, filters, principal, by, site).sealed(seal)

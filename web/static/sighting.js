@@ -2,14 +2,11 @@
 
 import { ask, query } from "./api.js";
 import { explained } from "./card.js";
-import { $, busy, el, empty, notice, put } from "./dom.js";
+import { $, busy, doing, el, empty, notice, put } from "./dom.js";
 import { day, moment, span } from "./times.js";
 
 const identity = location.pathname.split("/").pop();
 const asked = new URLSearchParams(location.search).get("q") ?? "";
-let reason = "";
-
-const because = (address) => (reason ? `${address}?${query({ reason })}` : address);
 
 async function load() {
   put($("#state"), busy("Loading…"));
@@ -22,10 +19,7 @@ async function load() {
     show(sighting);
     $("#unblur")?.addEventListener("submit", (event) => {
       event.preventDefault();
-      reason = $("#reason").value.trim();
-      if (!reason) return;
-      put($("#unblur"), notice(`Faces are shown. Written down as: “${reason}”`, "warn"));
-      show(sighting);
+      doing(event.submitter, unblur);
     });
   } catch (error) {
     put($("#state"), [404, 422].includes(error.status)
@@ -34,24 +28,32 @@ async function load() {
   }
 }
 
+async function unblur() {
+  const reason = $("#reason").value.trim();
+  if (!reason) return;
+  const sighting = await ask(`/sightings/${encodeURIComponent(identity)}?${query({ reason })}`);
+  put($("#unblur"), notice(`Faces are shown. Written down as: “${reason}”`, "warn"));
+  show(sighting);
+}
+
 function show(sighting) {
   document.title = `${sighting.camera}, ${moment(sighting.taken)} · Passerby`;
   put($("#heading"), `${sighting.camera}, ${day(sighting.taken)}`);
-  const large = el("img", { src: because(sighting.crop), alt: `The person, ${moment(sighting.taken)}` });
+  const large = el("img", { src: sighting.crop, alt: `The person, ${moment(sighting.taken)}` });
   const reasons = JSON.parse(sessionStorage.getItem(`reasons ${sighting.id}`) ?? "[]");
   const { lit, phrases } = explained(large, reasons);
   put($("#large"), lit);
   put($("#why"), reasons.length ? [el("h2", {}, "Why"), asked ? el("p", { class: "soft" }, `“${asked}”`) : null, phrases] : null);
   put($("#shots"), sighting.shots.map((shot, at) =>
     el("button", { type: "button", "aria-label": `Shot ${at + 1}, ${moment(shot.taken)}`, "aria-pressed": String(shot.id === sighting.id), onclick: (event) => choose(event.currentTarget, shot, large) },
-      el("img", { src: because(shot.crop), alt: "" }))));
+      el("img", { src: shot.crop, alt: "" }))));
   put($("#facts"), facts(sighting));
   clip(sighting);
   frame(sighting);
 }
 
 function choose(button, shot, large) {
-  large.src = because(shot.crop);
+  large.src = shot.crop;
   large.alt = `The person, ${moment(shot.taken)}`;
   for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));
 }
@@ -72,9 +74,9 @@ function facts(sighting) {
 function clip(sighting) {
   const play = () => {
     const waiting = busy("Cutting the clip…");
-    const video = el("video", { controls: true, autoplay: true, muted: true, playsinline: true, src: because(sighting.clip), "aria-label": "Clip around the sighting" });
+    const video = el("video", { controls: true, autoplay: true, muted: true, playsinline: true, src: sighting.clip, "aria-label": "Clip around the sighting" });
     video.addEventListener("loadeddata", () => waiting.remove());
-    video.addEventListener("error", async () => put($("#clip"), notice(await gone(because(sighting.clip)), "warn")));
+    video.addEventListener("error", async () => put($("#clip"), notice(await gone(sighting.clip), "warn")));
     put($("#clip"), waiting, video);
   };
   put($("#clip"), el("p", { class: "soft" }, `${span(sighting.clip_from, sighting.clip_to)}, cut from the recording.`),
@@ -83,9 +85,9 @@ function clip(sighting) {
 
 function frame(sighting) {
   const waiting = busy("Fetching the frame…");
-  const image = el("img", { src: because(sighting.frame), alt: "The frame, with a box around the person" });
+  const image = el("img", { src: sighting.frame, alt: "The frame, with a box around the person" });
   image.addEventListener("load", () => waiting.remove());
-  image.addEventListener("error", async () => put($("#frame"), notice(await gone(because(sighting.frame)), "warn")));
+  image.addEventListener("error", async () => put($("#frame"), notice(await gone(sighting.frame), "warn")));
   put($("#frame"), waiting, image);
 }
 
