@@ -57,6 +57,9 @@ class Index(Protocol):
     def held(self, ids: Iterable[UUID]) -> set[UUID]:
         """Which of these shots have a sighting."""
 
+    def get(self, ids: Iterable[UUID]) -> list[Sighting]:
+        """The sightings of these shots, of those that have one."""
+
     def cameras(self) -> tuple[str, ...]: ...
 
     def delete(self, where: Where) -> int: ...

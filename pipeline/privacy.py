@@ -1,11 +1,13 @@
 """Hide faces: the head part of a person's picture becomes a few flat colours."""
 
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 import cv2
 import numpy as np
 
 from models.types import Floats, Image
+from pipeline.ports import Detector
 
 HEAD = 1 / 3  # of a standing person's height, from the top: where the search network looks for the head
 _CLOSE = 0.8  # of the width: a box that wide for its height shows less of the body, so more of it is head
@@ -38,6 +40,20 @@ def blur_heads(frame: Image, boxes: Floats) -> Image:
         if left < right and top < low:
             hidden[top:low, left:right] = _coarse(frame[top:low, left:right])
     return hidden
+
+
+def hidden(images: Iterable[Image], detector: Detector) -> Iterator[Image]:
+    """Copies of the frames without faces.
+
+    The detector is asked at its most doubtful, and the heads of the frame before are hidden too, so that a
+    person it misses once does not flash up. One whom it does not find at all stays visible.
+    """
+    before = None
+    for image in images:
+        (found,) = detector.detect([image])
+        clear = blur_heads(image, found.boxes)
+        yield clear if before is None else blur_heads(clear, before)
+        before = found.boxes
 
 
 def _head_rows(height: float, width: float) -> int:

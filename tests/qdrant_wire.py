@@ -110,7 +110,8 @@ class Points(wire.PointsServicer):
 
     def Get(self, request: Any, context: Any) -> Any:
         ids = [GrpcToRest.convert_point_id(identity) for identity in request.ids]
-        found = self.client.retrieve(request.collection_name, ids)
+        wanted = GrpcToRest.convert_with_vectors_selector(request.with_vectors)
+        found = self.client.retrieve(request.collection_name, ids, with_vectors=wanted)
         return wire.GetResponse(result=[RestToGrpc.convert_record(record) for record in found])
 
     def Count(self, request: Any, context: Any) -> Any:

@@ -1,6 +1,7 @@
 """When a camera is to be recorded."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -35,3 +36,28 @@ def test_spans_cover_their_days_and_times(text: str, inside: list[datetime], out
 def test_what_are_no_hours_is_said_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="write"):
         Hours.read(text)
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "end"),
+    [
+        ("22:00-06:00", "2026-03-02T23:30+01:00", "2026-03-03T06:00+01:00"),  # over midnight
+        ("22:00-06:00", "2026-03-03T05:59:59+01:00", "2026-03-03T06:00+01:00"),
+        ("mon 20:00-24:00, tue 00:00-08:00", "2026-03-02T21:00+01:00", "2026-03-03T08:00+01:00"),
+        ("22:00-06:00", "2026-03-28T23:00+01:00", "2026-03-29T06:00+02:00"),  # an hour shorter
+        ("22:00-02:30", "2026-03-29T01:30+01:00", "2026-03-29T03:00+02:00"),  # 02:30 does not come
+        ("22:00-06:00", "2026-10-24T23:00+02:00", "2026-10-25T06:00+01:00"),  # an hour longer
+    ],
+)
+def test_hours_end_by_the_clock_on_the_wall(text: str, now: str, end: str) -> None:
+    hours, moment = Hours.read(text), datetime.fromisoformat(now)
+    assert hours.covers(moment, BERLIN)
+    assert hours.end(moment, BERLIN) == datetime.fromisoformat(end)
+
+
+@pytest.mark.parametrize("text", ["", "00:00-24:00", "07:00-07:00"])
+def test_hours_that_never_end_have_no_end(text: str) -> None:
+    assert Hours.read(text).end(at(MONDAY, 3)) is None

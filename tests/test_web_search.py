@@ -12,10 +12,10 @@ import pytest
 from PIL import Image as Pictures
 
 from models.types import Detections, Image
+from pipeline.privacy import hidden
 from storage.accounts.audit import Sought
 from tests.web_client import ROOT, Client, copy_of, site_in
 from web.clips import Clips
-from web.faces import hidden
 from web.site import Site
 
 NOBODY = "5e1b4c1e-6f6b-5a43-9d8e-1a2b3c4d5e6f"

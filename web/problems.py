@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from pipeline.footage.around import GoneError
 from pipeline.footage.sources import SourceError
 from pipeline.keeping.erasure import MassErasureError
 from pipeline.recording.cameras import CamerasError
@@ -32,6 +33,7 @@ SHOWN: dict[type[Exception], int] = {
     ForbiddenError: 403,
     UnknownCameraError: 404,
     HeldError: 409,
+    GoneError: 410,
     MassErasureError: 409,
     AccountError: 422,
     CamerasError: 422,

@@ -1,10 +1,13 @@
-"""When a camera is to be recorded: "mon-fri 07:00-19:00, sat 08:00-12:00", on this machine's clock."""
+"""Hours of a week, as "mon-fri 07:00-19:00, sat 08:00-12:00": when to record, or when to be quiet."""
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+MINUTE = timedelta(minutes=1)
+WEEK = timedelta(days=8)  # longer than one, whatever clocks do in it
 
 _SPAN = re.compile(r"(?P<days>[a-z -]*?)\s*(?P<opens>\d\d?:\d\d)\s*-\s*(?P<closes>\d\d?:\d\d)")
 
@@ -37,9 +40,22 @@ class Hours:
         """
         return cls(tuple(_span(part.strip().lower()) for part in text.split(",")) if text.strip() else ())
 
-    def covers(self, moment: datetime) -> bool:
-        """Whether an aware moment lies within the hours, by the clock of this machine."""
-        return not self.spans or any(span.covers(moment.astimezone()) for span in self.spans)
+    def covers(self, moment: datetime, zone: tzinfo | None = None) -> bool:
+        """Whether an aware moment lies within the hours, by the clock of `zone`, None of this machine."""
+        return not self.spans or any(span.covers(moment.astimezone(zone)) for span in self.spans)
+
+    def end(self, moment: datetime, zone: tzinfo | None = None) -> datetime | None:
+        """The first minute (UTC) from a covered moment on that is not; None when they never end.
+
+        Every minute is asked, so that a clock that is set forward or back in the night makes no difference.
+        """
+        minute = moment.astimezone(UTC).replace(second=0, microsecond=0) + MINUTE
+        last = minute + WEEK
+        while minute < last:
+            if not self.covers(minute, zone):
+                return minute
+            minute += MINUTE
+        return None
 
 
 def _span(text: str) -> _Span:

@@ -27,7 +27,15 @@ from storage.errors import DamagedError, OtherModelError
 from storage.sightings.folder import FolderLock, Manifest, read_manifest, require_space, write_manifest
 from storage.sightings.parts import PartsFile
 from storage.sightings.payload import check, check_limit, check_vector, parts_shape
-from storage.sightings.points import create_shard, shard_config, to_filter, to_hit, to_point, to_query
+from storage.sightings.points import (
+    create_shard,
+    shard_config,
+    to_filter,
+    to_hit,
+    to_point,
+    to_query,
+    to_sighting,
+)
 from storage.types import Hit, Sighting, Where
 
 ANYWHERE = Where()
@@ -112,6 +120,16 @@ class EdgeIndex:
                 return set()
             points = self._shard.retrieve(list(ids), with_payload=False, with_vector=False)
             return {UUID(str(point.id)) for point in points}
+
+    def get(self, ids: Iterable[UUID]) -> list[Sighting]:
+        """The sightings of these shots that are here, whole, in no order."""
+        with self._call():
+            if self._manifest is None:
+                return []
+            points: Any = self._shard.retrieve(list(ids), with_payload=True, with_vector=["vector"])
+            found = [UUID(str(point.id)) for point in points]
+            parts = self._parts.read(found, [point.payload["row"] for point in points])
+            return [to_sighting(*pair) for pair in zip(points, parts, strict=True)]
 
     def cameras(self) -> tuple[str, ...]:
         """The cameras that have sightings, in alphabetical order."""

@@ -76,8 +76,13 @@ def to_point(sighting: Sighting, row: int) -> Point:
 
 def to_hit(point: Any, parts: NDArray[np.float16]) -> Hit:
     """`point` is a ScoredPoint that was asked for with payload and vector."""
+    return Hit(to_sighting(point, parts), point.score)
+
+
+def to_sighting(point: Any, parts: NDArray[np.float16]) -> Sighting:
+    """`point` is one of any kind that was asked for with payload and vector."""
     vector = np.array(point.vector["vector"], np.float32)
-    return Hit(Sighting(to_shot(point.payload), point.payload["model"], vector, parts), point.score)
+    return Sighting(to_shot(point.payload), point.payload["model"], vector, parts)
 
 
 def to_query(vector: NDArray[np.float32], limit: int, where: Where) -> QueryRequest:

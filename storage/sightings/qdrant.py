@@ -27,6 +27,7 @@ from storage.sightings.qdrant_points import (
     to_filter,
     to_hit,
     to_points,
+    to_sighting,
     vectors,
 )
 from storage.sightings.qdrant_server import Server
@@ -118,6 +119,17 @@ class QdrantIndex:
             self._client.retrieve, self._collection, wanted, with_payload=False, with_vectors=False
         )
         return {UUID(str(point.id)) for point in found}
+
+    def get(self, ids: Iterable[UUID]) -> list[Sighting]:
+        """The sightings of these shots that are here, whole, in no order."""
+        wanted = [str(identity) for identity in ids]
+        if self._known() is None or not wanted:
+            return []
+        both = ["vector", "parts"]
+        found = self._server.ask(
+            self._client.retrieve, self._collection, wanted, with_payload=True, with_vectors=both
+        )
+        return [to_sighting(point) for point in found]
 
     def cameras(self) -> tuple[str, ...]:
         """The cameras that have sightings, in alphabetical order."""

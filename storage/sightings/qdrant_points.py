@@ -22,6 +22,7 @@ from qdrant_client.models import (
     PointStruct,
     QuantizationSearchParams,
     Range,
+    Record,
     ScoredPoint,
     SearchParams,
     TurboQuantBitSize,
@@ -86,11 +87,16 @@ def to_points(sightings: Sequence[Sighting]) -> list[PointStruct]:
 
 def to_hit(point: ScoredPoint) -> Hit:
     """`point` was asked for with payload and both vectors."""
+    return Hit(to_sighting(point), point.score)
+
+
+def to_sighting(point: ScoredPoint | Record) -> Sighting:
+    """`point` was asked for with payload and both vectors."""
     payload: Any = point.payload
     kept: Any = point.vector
     vector: NDArray[np.float32] = np.array(kept["vector"], np.float32)
     parts: NDArray[np.float16] = np.array(kept["parts"], np.float16)
-    return Hit(Sighting(to_shot(payload), payload["model"], vector, parts), point.score)
+    return Sighting(to_shot(payload), payload["model"], vector, parts)
 
 
 def search_params() -> SearchParams:

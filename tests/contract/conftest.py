@@ -47,6 +47,9 @@ class MemoryIndex:
     def held(self, ids: Iterable[UUID]) -> set[UUID]:
         return set(ids) & self.sightings.keys()
 
+    def get(self, ids: Iterable[UUID]) -> list[Sighting]:
+        return [self.sightings[identity] for identity in self.held(ids)]
+
     def cameras(self) -> tuple[str, ...]:
         return tuple(sorted({sighting.shot.camera for sighting in self.sightings.values()}))
 

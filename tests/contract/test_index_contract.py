@@ -38,6 +38,21 @@ def test_hits_come_back_whole_and_nearest_first(index: Any, sighting: Make) -> N
     assert first.parts.dtype == np.float16
 
 
+def test_sightings_are_got_by_their_ids_whole(index: Any, sighting: Make) -> None:
+    assert index.get([sighting(1).shot.id]) == []
+    kept = [sighting(track) for track in range(5)]
+    index.add(kept)
+
+    found = {got.shot: got for got in index.get([kept[1].shot.id, kept[3].shot.id, sighting(9).shot.id])}
+
+    assert set(found) == {kept[1].shot, kept[3].shot}
+    for whole in (kept[1], kept[3]):
+        np.testing.assert_allclose(found[whole.shot].vector, whole.vector, atol=CLOSE)
+        np.testing.assert_array_equal(found[whole.shot].parts, whole.parts)
+        assert found[whole.shot].model == whole.model
+    assert index.get([]) == []
+
+
 def test_adding_twice_adds_nothing_and_the_last_one_counts(index: Any, sighting: Make) -> None:
     index.add([sighting(1), sighting(2)])
     changed = sighting(1, seed=99)

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.footage.sources import is_stream, redact
+from pipeline.privacy import hidden
 from pipeline.recording.cameras import Corners, camera
 from pipeline.recording.glance import glance
 from storage.accounts.audit import Actor
 from storage.accounts.permissions import Action, Principal
 from storage.footage.cameras import Camera
 from web.addresses import check
-from web.faces import hidden
 from web.media import jpeg
 from web.problems import Problem, unknown
 from web.security import By, Searcher, allowed

@@ -7,12 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel
 
-from pipeline.privacy import blur_head
+from pipeline.footage import around
+from pipeline.privacy import blur_head, hidden
 from storage.accounts.permissions import Action
 from storage.footage.overview import Seen
-from web import footage
 from web.api.search import Answered, Filters, similar
-from web.faces import hidden
 from web.media import jpeg, ranged
 from web.problems import Problem, unknown
 from web.rows import ROOT, Picture
@@ -121,7 +120,7 @@ def sighting(found: SeenOf, known: CallerOf, site: SiteOf, reason: Because = "")
     site.audit.append(
         known.actor, "view_sighting", str(shot.id), **told, shown=[str(each.id) for each in shots]
     )
-    after, before = footage.span(found)
+    after, before = around.span(found)
     return Sighting(
         id=shot.id,
         camera=shot.camera,
@@ -155,10 +154,10 @@ def frame(found: SeenOf, faces: Faces, site: SiteOf) -> Response:
     """The whole frame with a box around the person; heads are hidden as in the crop."""
     camera = site.cameras.get(found.shot.camera)
     fps = (camera and camera.fps) or site.settings.fps
-    image = footage.still(found, site.settings.segments, fps)
+    image = around.still(found, site.settings.segments, fps)
     if not faces:
         (image,) = hidden([image], site.detector())
-    return jpeg(footage.boxed(image, found.shot.box), hidden=not faces)
+    return jpeg(around.boxed(image, found.shot.box), hidden=not faces)
 
 
 @router.get("/{id}/clip", response_class=Response, responses=MP4)
@@ -171,8 +170,8 @@ def clip(
     """The seconds around the sighting, cut when they are asked for; heads are hidden as in the crop."""
 
     def cut() -> bytes:
-        images = footage.clip(found, site.settings.segments)
-        return footage.encoded(images if faces else hidden(images, site.detector()))
+        images = around.clip(found, site.settings.segments)
+        return around.encoded(images if faces else hidden(images, site.detector()))
 
     data = site.clips.get((found.shot.id, faces), cut)
     return ranged(data, range, hidden=not faces)

@@ -19,13 +19,16 @@ from pipeline.recording.segments import chunk_of, finished, is_segment, source_o
 from pipeline.types import Frame
 from storage.footage.overview import Seen
 from storage.types import Box
-from web.problems import Problem
 
 FPS = 6  # of a clip: enough to see a gait, few enough to look for faces in each frame
 AROUND = timedelta(seconds=2)  # shown before somebody comes and after they left
 LONGEST = timedelta(seconds=20)  # around the moment of the sighting's own picture
 WIDEST = 960  # pixels of a clip
 _FRAME = (255, 196, 0)  # RGB of the box
+
+
+class GoneError(SourceError):
+    """The footage of a sighting is not there any more."""
 
 
 def span(seen: Seen) -> tuple[datetime, datetime]:
@@ -39,7 +42,7 @@ def span(seen: Seen) -> tuple[datetime, datetime]:
 
 
 def clip(seen: Seen, segments: Path) -> Iterator[Image]:
-    """The pictures of a clip, `FPS` of them each second; raises Problem when the footage is gone."""
+    """The pictures of a clip, `FPS` of them each second; raises GoneError when the footage is gone."""
     after, before = span(seen)
     for frame in _frames(seen, segments, after, before, FPS):
         yield _narrowed(frame.image)
@@ -63,7 +66,7 @@ def boxed(image: Image, box: Box) -> Image:
 
 
 def encoded(pictures: Iterable[Image]) -> bytes:
-    """The pictures as an MP4; raises Problem when there is none."""
+    """The pictures as an MP4; raises GoneError when there is none."""
     file = io.BytesIO()
     stream: VideoStream | None = None
     with av.open(file, "w", format="mp4") as container:
@@ -111,5 +114,5 @@ def _narrowed(image: Image) -> Image:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _gone() -> Problem:
-    return Problem(410, "the footage of this sighting is not kept any more")
+def _gone() -> GoneError:
+    return GoneError("the footage of this sighting is not kept any more")
