@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
-import storage.accounts.tables  # its tables belong to the comparison
+import storage.accounts.tables  # their tables belong to the comparison
+import storage.casework.tables
 from storage.database.tables import metadata, open_database
 from storage.errors import NewerSchemaError
 from storage.footage.chunks import State
@@ -67,7 +68,7 @@ def _not_ours(name: str | None, kind: str, parents: object) -> bool:
 
 
 def test_the_steps_make_the_tables_that_the_code_knows(url: str) -> None:
-    assert storage.accounts.tables.users.metadata is metadata
+    assert storage.accounts.tables.users.metadata is storage.casework.tables.alerts.metadata is metadata
     engine = open_database(url)
     assert differences(engine) == []
     engine.dispose()

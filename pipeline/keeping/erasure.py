@@ -1,4 +1,4 @@
-"""Erase people from vectors, crops, kept footage and ledger, and prove it by counting again."""
+"""Erase people from vectors, crops, kept footage, ledger, alerts and cases; counting again proves it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -85,7 +85,7 @@ def _delete(site: Site, found: Survey) -> tuple[str, ...]:
     settled = [each.id for each in found.settled]
     handoffs, pictures = _without_people(site.ledger, settled)
     site.media.delete(pictures)
-    site.ledger.forget(target.ids, settled, handoffs)
+    site.ledger.forget(target.ids, settled, handoffs, where=target.where)
     try:
         for index in site.indexes:
             index.optimize()  # gives back what is mostly deleted; docs/privacy.md says what that leaves

@@ -87,6 +87,8 @@ class Counts:
     shots: int  # in the ledger
     crops: int
     segments: int  # files of footage
+    alerts: int
+    entries: int  # of cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +157,14 @@ def survey(site: Site, request: Request) -> Survey:
 
 def count(site: Site, target: Target) -> Counts:
     """How much of `target` there is now."""
+    kept = site.ledger.mentions(target.where, target.ids)
     return Counts(
         sum(_sightings(index, target) for index in site.indexes),
         len(site.ledger.find(Selection(sightings=target.ids)).shots),
         sum(site.media.exists(key) for key in target.crops),
         sum(file.exists() for file in target.segments),
+        kept.alerts,
+        kept.entries,
     )
 
 

@@ -22,6 +22,8 @@ from sqlalchemy import (
     update,
 )
 
+from storage.casework import erased
+from storage.casework.erased import Mentions
 from storage.database.tables import chunks, open_database, shots
 from storage.footage.chunks import State, is_dead, worker_name
 from storage.footage.rows import shot_of
@@ -111,6 +113,11 @@ class Erasures:
                 for row in connection.execute(_stretches().where(column.in_(some)))
             ]
 
+    def mentions(self, where: Where | None, ids: Collection[UUID]) -> Mentions:
+        """How many alerts and entries of cases there are of these sightings and of what `where` describes."""
+        with self._engine.begin() as connection:
+            return erased.mentions(connection, where, ids)
+
     def handoffs(self, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Chunk and hand-over, of those that have one."""
         for some in _few(ids):
@@ -128,10 +135,19 @@ class Erasures:
                 connection.execute(update(chunks).where(*same).values(done))
 
     def forget(
-        self, gone: Collection[UUID], settled: Iterable[str] = (), handoffs: Mapping[str, str] = NOTHING
+        self,
+        gone: Collection[UUID],
+        settled: Iterable[str] = (),
+        handoffs: Mapping[str, str] = NOTHING,
+        *,
+        where: Where | None = None,
     ) -> None:
-        """Delete the shots, replace what settled chunks hand over, and never look at these chunks again."""
+        """Delete the shots, replace what settled chunks hand over, and never look at these chunks again.
+
+        Alerts and entries of cases of the shots go too, and those of everybody that `where` describes.
+        """
         with self._engine.begin() as connection:
+            erased.erase(connection, where, gone, self._clock())
             for some in _few(gone):
                 connection.execute(delete(shots).where(shots.c.id.in_([str(each) for each in some])))
             for identity, handoff in handoffs.items():

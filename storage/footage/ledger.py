@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, insert, select, update
 
+from storage.casework import fresh
 from storage.database.answering import answering
 from storage.database.tables import chunks, open_database, shots, twice
 from storage.errors import LeaseLostError
@@ -130,9 +131,10 @@ class Ledger:
             _keep(connection, chunk, found)
 
     def complete_index(self, chunk: Chunk) -> None:
-        """Note that every shot of the chunk is in the index."""
+        """Note that every shot of the chunk is in the index, and is to be compared with saved searches."""
         with self._begin() as connection:
             self._settle(connection, chunk, state=State.INDEXED, attempts=0, worker="", lease_until=None)
+            fresh.note(connection, chunk, self._clock())
 
     def fail(self, chunk: Chunk, reason: str, permanent: bool) -> None:
         """Let the step be tried again or, when `permanent` or tried three times, quarantine the chunk."""

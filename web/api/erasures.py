@@ -75,6 +75,8 @@ class Counted(BaseModel):
     shots: int
     crops: int
     segments: int
+    alerts: int
+    entries: int  # of cases
 
 
 class Outcome(BaseModel):

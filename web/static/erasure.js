@@ -13,7 +13,7 @@ function wanted() {
   return { ...where, reason: fields.reason };
 }
 
-const amount = (counted) => `${counted.sightings} sightings, ${counted.shots} shots, ${counted.crops} pictures and ${counted.segments} segments of footage`;
+const amount = (counted) => `${counted.sightings} sightings, ${counted.shots} shots, ${counted.crops} pictures, ${counted.segments} segments of footage, ${counted.alerts} alerts and ${counted.entries} entries of cases`;
 
 async function count(event) {
   event.preventDefault();
