@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def test_nothing_that_is_sent_is_a_fault(site: Site) -> None:
             content = told.get("requestBody", {}).get("content", {}).get("application/json")
             for _ in range(ROUNDS):
                 odd = quote(str(chance.choice(ODD)), safe="", errors="surrogatepass") or "x"
-                address = path.replace("{id}", odd).replace("{name}", odd)
+                address = re.sub(r"\{\w+\}", odd.replace("\\", ""), path)
                 sent: dict[str, Any] = {"params": query(told, chance)}
                 if content is not None:
                     sent["content"] = json.dumps(bodies(content["schema"], known, chance))

@@ -31,6 +31,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", f"{ROOT}/setup"): PUBLIC,
     ("GET", f"{ROOT}/search"): LOOKING,
     ("POST", f"{ROOT}/search"): LOOKING,
+    ("GET", f"{ROOT}/sightings"): LOOKING,
     ("GET", f"{ROOT}/sightings/{{id}}"): LOOKING,
     ("GET", f"{ROOT}/sightings/{{id}}/crop"): LOOKING,
     ("GET", f"{ROOT}/sightings/{{id}}/frame"): LOOKING,
@@ -38,6 +39,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", f"{ROOT}/sightings/{{id}}/similar"): LOOKING,
     ("GET", f"{ROOT}/cameras"): LOOKING,
     ("POST", f"{ROOT}/cameras"): {A},
+    ("GET", f"{ROOT}/cameras/{{name}}"): {A},
     ("PATCH", f"{ROOT}/cameras/{{name}}"): {A},
     ("DELETE", f"{ROOT}/cameras/{{name}}"): {A},
     ("GET", f"{ROOT}/cameras/{{name}}/frame"): {A},
@@ -48,10 +50,13 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", f"{ROOT}/footage"): {A, O},
     ("GET", f"{ROOT}/models"): {A},
     ("POST", f"{ROOT}/models/reindex"): {A},
+    ("DELETE", f"{ROOT}/models/{{model}}"): {A},
+    ("GET", f"{ROOT}/retention"): {A},
     ("GET", f"{ROOT}/schedule"): {A, O},
     ("POST", f"{ROOT}/schedule/{{name}}"): {A},
     ("GET", f"{ROOT}/users"): {A},
     ("POST", f"{ROOT}/users"): {A},
+    ("GET", f"{ROOT}/users/{{name}}"): {A},
     ("PATCH", f"{ROOT}/users/{{name}}"): {A},
     ("DELETE", f"{ROOT}/users/{{name}}"): {A},
     ("GET", f"{ROOT}/tokens"): {A},
@@ -60,6 +65,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", f"{ROOT}/audit"): {A, R},
     ("GET", f"{ROOT}/audit/verify"): {A, R},
     ("GET", f"{ROOT}/audit/export"): {A, R},
+    ("GET", f"{ROOT}/erasures"): {A},
     ("POST", f"{ROOT}/erasures"): {A},
     ("GET", f"{ROOT}/holds"): {A},
     ("POST", f"{ROOT}/holds"): {A},
@@ -100,7 +106,11 @@ def test_the_table_has_every_route(site: Site) -> None:
 def test_a_route_is_for_the_roles_in_the_table(
     method: str, path: str, site: Site, clients: dict[str, Client]
 ) -> None:
-    filled_in = path.replace("{id}", "999" if "holds" in path else NOBODY).replace("{name}", "none")
+    filled_in = (
+        path.replace("{id}", "999" if "holds" in path else NOBODY)
+        .replace("{name}", "none")
+        .replace("{model}", "none")
+    )
     before = len(site.accounts.all()), len(site.tokens.all()), len(site.holds.all()), site.ledger.counts()
     for name, client in clients.items():
         sent = {"json": SENT.get(path, {})} if method in ("POST", "PATCH") else {}

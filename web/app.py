@@ -12,6 +12,7 @@ from web.api import (
     holds,
     jobs,
     models,
+    retention,
     schedule,
     search,
     session,
@@ -22,6 +23,7 @@ from web.api import (
 from web.envelope import Bounded, Strict
 from web.rows import ROOT
 from web.site import Site
+from web.tags import Tagged
 
 NOUNS = (
     session,
@@ -37,6 +39,7 @@ NOUNS = (
     audit,
     erasures,
     holds,
+    retention,
 )
 DESCRIPTION = """Find people in camera footage by description.
 
@@ -81,6 +84,7 @@ def create_app(site: Site) -> FastAPI:
     problems.install(app)
     longer = {f"{ROOT}/search": search.LONGEST, f"{ROOT}/footage": footage.longest(site.settings)}
     app.add_middleware(Bounded, longer=longer)
+    app.add_middleware(Tagged, root=ROOT)
     app.add_middleware(Strict)
     for noun in NOUNS:
         app.include_router(noun.router, prefix=ROOT)

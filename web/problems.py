@@ -20,6 +20,7 @@ from storage.accounts.holds import HeldError
 from storage.accounts.lockout import LockedError
 from storage.accounts.people import AccountError
 from storage.accounts.permissions import ForbiddenError, UnknownCameraError
+from storage.accounts.replies import RepeatedError
 from storage.accounts.sessions import RefusedError
 from storage.errors import InUseError, NoSpaceError
 
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 # What a sentence of the domain means here. Their sentences are written to be shown.
 SHOWN: dict[type[Exception], int] = {
     RefusedError: 401,
+    RepeatedError: 409,
     ForbiddenError: 403,
     UnknownCameraError: 404,
     HeldError: 409,

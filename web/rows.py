@@ -2,38 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipeline.types import Match
 from storage.types import Shot
+from web.examples import PICTURE, ROW, like
 from web.seals import Seal
 
 ROOT = "/api/v1"
-
-_SHOT = "5e1b4c1e-6f6b-5a43-9d8e-1a2b3c4d5e6f"
-_PICTURE = {
-    "id": _SHOT,
-    "crop": f"{ROOT}/sightings/{_SHOT}/crop",
-    "taken": "2026-03-01T16:04:12Z",
-}
-_ROW: dict[str, Any] = {
-    "id": _SHOT,
-    "rank": 1,
-    "score": 0.61,
-    "probability": 0.93,
-    "camera": "north-gate",
-    "track": 7,
-    "began": "2026-03-01T16:04:11Z",
-    "ended": "2026-03-01T16:04:19Z",
-    "taken": "2026-03-01T16:04:12Z",
-    "box": [412.0, 88.5, 466.0, 240.0],
-    "crop": f"{ROOT}/sightings/{_SHOT}/crop",
-    "reasons": [{"phrase": "white cap", "part": "head", "similarity": 0.48, "agreement": 0.9}],
-    "shots": [_PICTURE],
-}
 
 
 class Because(BaseModel):
@@ -48,6 +27,8 @@ class Because(BaseModel):
 class Picture(BaseModel):
     """One best shot of a person."""
 
+    model_config = like(PICTURE)
+
     id: UUID
     crop: str
     taken: datetime
@@ -56,14 +37,14 @@ class Picture(BaseModel):
     def of(cls, shot: Shot) -> "Picture":
         return cls(id=shot.id, crop=f"{ROOT}/sightings/{shot.id}/crop", taken=shot.taken)
 
-    def sealed(self, seal: Seal) -> "Picture":
+    def sealed(self, seal: Seal) -> Self:
         return self.model_copy(update={"crop": seal(self.crop)})
 
 
 class Row(BaseModel):
     """One person who answers; times are UTC, boxes x1 y1 x2 y2 in pixels of the frame."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_ROW]})
+    model_config = like(ROW)
 
     id: UUID
     rank: int
@@ -79,7 +60,7 @@ class Row(BaseModel):
     reasons: list[Because]
     shots: list[Picture]
 
-    def sealed(self, seal: Seal) -> "Row":
+    def sealed(self, seal: Seal) -> Self:
         shots = [shot.sealed(seal) for shot in self.shots]
         return self.model_copy(update={"crop": seal(self.crop), "shots": shots})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from storage.database.answering import answering
 from storage.database.tables import cameras, open_database, twice
@@ -51,11 +51,36 @@ class Cameras:
             row = connection.execute(select(cameras).where(cameras.c.name == name)).one_or_none()
         return None if row is None else _camera(row)
 
+    def add(self, camera: Camera) -> bool:
+        """Enter a new camera; False when there is one of that name."""
+        row = {**_row(camera), "changed": self._clock()}
+
+        def enter(connection: Connection) -> bool:
+            mine = select(cameras.c.name).where(cameras.c.name == camera.name)
+            if connection.scalar(mine) is not None:
+                return False
+            connection.execute(insert(cameras).values(row))
+            return True
+
+        with answering():
+            return twice(self._engine, enter)
+
+    def change(self, known: Camera, wanted: Camera) -> bool:
+        """Put one in place of the other; False when that is not what the camera is any more."""
+        row = {**_row(wanted), "changed": self._clock()}
+        mine = select(cameras).where(cameras.c.name == known.name).with_for_update()
+        with answering(), self._engine.begin() as connection:
+            found = connection.execute(mine).one_or_none()
+            if found is None or _camera(found) != known:
+                return False
+            connection.execute(update(cameras).where(cameras.c.name == known.name).values(row))
+        return True
+
     def put(self, camera: Camera) -> None:
         """Enter the camera, in place of one of the same name."""
         row = {**_row(camera), "changed": self._clock()}
 
-        def enter(connection: Any) -> None:
+        def enter(connection: Connection) -> None:
             known = update(cameras).where(cameras.c.name == camera.name).values(row)
             if not connection.execute(known).rowcount:
                 connection.execute(insert(cameras).values(row))

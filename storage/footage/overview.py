@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, func, literal, or_, select, true
 
 from storage.database.answering import answering
 from storage.database.tables import chunks, gaps, open_database, shots
 from storage.footage.chunks import Chunk, State
 from storage.footage.rows import chunk_of, shot_of
-from storage.types import Shot
+from storage.types import Shot, Where
 
 Visible = frozenset[str] | None  # the cameras that somebody may know of; None: all
 
@@ -38,6 +38,15 @@ class Backlog:
     footage: datetime  # UTC: when the oldest footage that waits was taken
 
 
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How old what is kept of one camera is."""
+
+    shots: int
+    oldest: datetime | None  # UTC: when the first of them were in view
+    older: int  # shots of people who had left before the time that was asked about
+
+
 class Overview:
     """Every method is one transaction, and raises OSError while the database does not answer."""
 
@@ -56,6 +65,28 @@ class Overview:
             return None
         chunk = self._rows(select(chunks).where(chunks.c.id == shot[0].chunk))
         return Seen(shot_of(shot[0]), chunk_of(chunk[0]))
+
+    def latest(self, visible: Visible, where: Where, *, limit: int, offset: int = 0) -> list[Shot]:
+        """A page of the people in view where and when, by the best shot of each, the newest first."""
+        wanted = [shots.c.shot == 0, _of(shots.c.camera, visible)]
+        if where.cameras:
+            wanted.append(shots.c.camera.in_(where.cameras))
+        if where.after is not None:
+            wanted.append(shots.c.ended >= where.after)
+        if where.before is not None:
+            wanted.append(shots.c.began < where.before)
+        newest = shots.c.began.desc(), shots.c.id
+        query = select(shots).where(*wanted).order_by(*newest).limit(limit).offset(offset)
+        return [shot_of(row) for row in self._rows(query)]
+
+    def age(self, camera: str, limit: datetime | None) -> Age:
+        """How old the shots of a camera are; without a limit none is too old."""
+        older = func.count().filter(shots.c.ended < limit) if limit is not None else literal(0)
+        query = select(
+            func.count().label("number"), func.min(shots.c.began).label("oldest"), older.label("older")
+        )
+        (row,) = self._rows(query.where(shots.c.camera == camera))
+        return Age(row.number, row.oldest, row.older)
 
     def appearances(self, some: Iterable[Shot]) -> dict[UUID, tuple[Shot, ...]]:
         """All shots of the people whom these show, by the id that was asked with, best first."""
@@ -115,7 +146,7 @@ class Overview:
         query = select(gaps.c.camera, func.count().label("number"), open_now).group_by(gaps.c.camera)
         return {row.camera: (row.number, bool(row.open_now)) for row in self._rows(query)}
 
-    def _rows(self, query: Select[Any]) -> list[Any]:
+    def _rows(self, query: Select[*tuple[Any, ...]]) -> list[Any]:
         with answering(), self._engine.begin() as connection:
             return list(connection.execute(query))
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from storage.accounts.audit import Sought, as_json
 from storage.accounts.permissions import Action, Principal
+from web.examples import ENTRY, VERDICT, like
 from web.moments import utc
 from web.security import By, allowed
 from web.site import Site, SiteOf
@@ -34,6 +35,8 @@ class Filter(BaseModel):
 class Entry(BaseModel):
     """One line of the log."""
 
+    model_config = like(ENTRY)
+
     number: int
     at: datetime
     who: str
@@ -46,6 +49,8 @@ class Entry(BaseModel):
 
 class Verdict(BaseModel):
     """Whether every entry is there as it was written."""
+
+    model_config = like(VERDICT)
 
     sound: bool
     entries: int  # sound ones before the fault

@@ -13,12 +13,16 @@ from storage.accounts.audit import Actor
 from storage.accounts.permissions import Action, Principal
 from storage.footage.cameras import Camera
 from web.addresses import check
+from web.examples import CAMERA, PLAN, like
 from web.media import jpeg
+from web.paging import PagingOf
 from web.problems import Problem, unknown
+from web.repeats import Repeatable
 from web.security import By, Searcher, allowed
 from web.site import Site, SiteOf
+from web.tags import CHANGED, EditOf
 
-router = APIRouter(prefix="/cameras", tags=["cameras"])
+router = APIRouter(prefix="/cameras", tags=["cameras"], route_class=Repeatable)
 
 Manager = Annotated[Principal, Depends(allowed(Action.MANAGE_CAMERAS))]
 
@@ -61,6 +65,8 @@ class Wanted(Changes):
 class Plan(BaseModel):
     """How a camera is recorded and watched."""
 
+    model_config = like(PLAN)
+
     url: str  # without its password
     fps: float | None
     zones: tuple[tuple[tuple[float, float], ...], ...]
@@ -75,21 +81,33 @@ class Plan(BaseModel):
 class Named(BaseModel):
     """A camera that was entered, or that has footage."""
 
+    model_config = like(CAMERA)
+
     name: str
     people: int  # shots of people in the ledger
     plan: Plan | None  # null for who may not look after cameras, and for footage that was only ingested
 
 
 @router.get("")
-def cameras(principal: Searcher, site: SiteOf) -> list[Named]:
+def cameras(principal: Searcher, site: SiteOf, paging: PagingOf) -> list[Named]:
     """The cameras that may be named in a question."""
     people = site.overview.cameras(principal.cameras)
     plans = {each.name: each for each in site.cameras.all() if principal.sees(each.name)}
     manages = principal.may(Action.MANAGE_CAMERAS)
     return [
-        Named(name=name, people=people.get(name, 0), plan=_plan(plans.get(name)) if manages else None)
-        for name in sorted({*people, *plans})
+        Named(
+            name=name,
+            people=people.get(name, 0),
+            plan=_plan(plans[name]) if manages and name in plans else None,
+        )
+        for name in paging.of(sorted({*people, *plans}))
     ]
+
+
+@router.get("/{name}")
+def one(name: str, principal: Manager, site: SiteOf, edit: EditOf) -> Named:
+    """One camera; its ETag goes into `If-Match` of a change."""
+    return edit.shown(_named(_known(name, principal, site), site))
 
 
 @router.post("", status_code=201)
@@ -97,29 +115,34 @@ def add(wanted: Wanted, principal: Manager, by: By, site: SiteOf) -> Named:
     """Enter a camera; a recorder that runs picks it up."""
     if not principal.sees(wanted.name):
         raise Problem(403, "your account is limited to some cameras and this is none of them")
-    if site.cameras.get(wanted.name) is not None:
-        raise Problem(409, f"there is a camera {wanted.name} already: give another name, or change that one")
     check(wanted.url)
-    return _keep(camera(wanted.model_dump(), "database"), "add_camera", by, site)
+    entered = camera(wanted.model_dump(), "database")
+    if not site.cameras.add(entered):
+        raise Problem(409, f"there is a camera {wanted.name} already: give another name, or change that one")
+    return _told(entered, "add_camera", by, site)
 
 
 @router.patch("/{name}")
-def change(name: str, changes: Changes, principal: Manager, by: By, site: SiteOf) -> Named:
+def change(name: str, changes: Changes, principal: Manager, by: By, site: SiteOf, edit: EditOf) -> Named:
     """Change what is given and leave the rest."""
     known = _mine(name, principal, site)
+    edit.require(_named(known, site))
     wanted = changes.model_dump(exclude_unset=True)
     if wanted.get("url", "") is None:
         raise Problem(422, "url: a camera needs an address")
     if "url" in wanted:
         check(wanted["url"])
     fields = {field: getattr(known, field) for field in Changes.model_fields}
-    return _keep(camera({"name": name, **fields, **wanted}, "database"), "change_camera", by, site)
+    changed = camera({"name": name, **fields, **wanted}, "database")
+    if not site.cameras.change(known, changed):
+        raise Problem(412, CHANGED)
+    return edit.shown(_told(changed, "change_camera", by, site))
 
 
 @router.delete("/{name}", status_code=204)
-def remove(name: str, principal: Manager, by: By, site: SiteOf) -> None:
+def remove(name: str, principal: Manager, by: By, site: SiteOf, edit: EditOf) -> None:
     """Forget a camera; its footage and its people stay."""
-    _mine(name, principal, site)
+    edit.require(_named(_mine(name, principal, site), site))
     site.cameras.remove(name)
     site.audit.append(by, "remove_camera", name)
 
@@ -149,17 +172,16 @@ def _mine(name: str, principal: Principal, site: Site) -> Camera:
     return known
 
 
-def _keep(changed: Camera, action: str, by: Actor, site: Site) -> Named:
-    plan = _plan(changed)
-    assert plan is not None, "the camera is there"
-    site.cameras.put(changed)
-    site.audit.append(by, action, changed.name, **plan.model_dump(mode="json"))
-    people = site.overview.cameras(frozenset({changed.name})).get(changed.name, 0)
-    return Named(name=changed.name, people=people, plan=plan)
+def _told(changed: Camera, action: str, by: Actor, site: Site) -> Named:
+    site.audit.append(by, action, changed.name, **_plan(changed).model_dump(mode="json"))
+    return _named(changed, site)
 
 
-def _plan(known: Camera | None) -> Plan | None:
-    if known is None:
-        return None
+def _named(known: Camera, site: Site) -> Named:
+    people = site.overview.cameras(frozenset({known.name})).get(known.name, 0)
+    return Named(name=known.name, people=people, plan=_plan(known))
+
+
+def _plan(known: Camera) -> Plan:
     fields = {name: getattr(known, name) for name in Plan.model_fields}
     return Plan(**{**fields, "url": redact(known.url)})

@@ -1,23 +1,28 @@
 """Deleting people for good, with proof."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.keeping.erasure import erase
 from pipeline.keeping.survey import Request, survey
+from storage.accounts.audit import Sought
 from storage.accounts.permissions import Action, Principal
 from storage.footage.erasures import Selection
 from storage.types import Where
+from web.examples import OUTCOME, PAST, like
 from web.moments import utc
 from web.problems import refused
-from web.security import By, allowed
+from web.repeats import Repeatable
+from web.security import By, allowed, require_whole
 from web.site import Site, SiteOf
 
-router = APIRouter(prefix="/erasures", tags=["privacy"])
+Eraser = Annotated[Principal, Depends(allowed(Action.ERASE))]
+
+router = APIRouter(prefix="/erasures", tags=["privacy"], route_class=Repeatable)
 
 
 class Erasure(BaseModel):
@@ -82,6 +87,8 @@ class Counted(BaseModel):
 class Outcome(BaseModel):
     """What would go, or went."""
 
+    model_config = like(OUTCOME)
+
     erased: bool
     number: int  # sightings that go, by the ledger or the index that knows of more
     before: Counted
@@ -90,10 +97,36 @@ class Outcome(BaseModel):
     entry: int | None  # of the audit log, where the same stands
 
 
+class Past(BaseModel):
+    """An erasure that was done, as the audit log has it."""
+
+    model_config = like(PAST)
+
+    entry: int
+    at: datetime
+    who: str
+    reason: str
+    selection: dict[str, Any]
+    before: Counted
+    after: Counted
+    remains: list[str]
+
+
+@router.get("")
+def erasures(
+    principal: Eraser,
+    site: SiteOf,
+    below: Annotated[int | None, Query(description="The last entry shown gives the next page.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[Past]:
+    """The reports of what was erased, the newest first."""
+    require_whole(principal)
+    found = site.audit.newest(Sought(action="erased"), limit=limit, below=below)
+    return [Past(entry=each.number, at=each.at, who=each.who, **each.details) for each in found]
+
+
 @router.post("")
-def erasure(
-    asked: Erasure, principal: Annotated[Principal, Depends(allowed(Action.ERASE))], by: By, site: SiteOf
-) -> Outcome:
+def erasure(asked: Erasure, principal: Eraser, by: By, site: SiteOf) -> Outcome:
     """Count what an erasure would reach, or erase it from vectors, crops, kept footage and ledger."""
     confirmed = None if asked.dry_run else asked.yes
     with refused():

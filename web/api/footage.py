@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from pipeline.ingest import NAME
 from pipeline.settings import Settings
 from storage.accounts.permissions import Action, Principal
+from web.examples import RECEIVED, like
 from web.moments import utc
 from web.problems import Problem
 from web.security import By, allowed
@@ -42,6 +43,8 @@ BODY: dict[str, Any] = {
 
 class Received(BaseModel):
     """What became of an upload."""
+
+    model_config = like(RECEIVED)
 
     camera: str
     new: int  # chunks to watch; 0: all of it is known already

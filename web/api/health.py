@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from storage.accounts.permissions import Action, Principal
+from web.examples import said
 from web.meters import exposed
 from web.security import allowed
 from web.site import SiteOf
@@ -13,13 +14,19 @@ from web.site import SiteOf
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses={200: said({"status": "ok"})})
 def healthz() -> dict[str, str]:
     """The process lives."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", responses={503: {"description": "A search would have to wait"}})
+@router.get(
+    "/readyz",
+    responses={
+        200: said({"ready": True, "database": True, "model": True}),
+        503: {"description": "A search would have to wait"},
+    },
+)
 def readyz(site: SiteOf, response: Response) -> dict[str, bool]:
     """Whether the database answers and the search network is loaded."""
     try:

@@ -7,12 +7,15 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.accounts.permissions import Action, Principal
+from web.examples import HOLD, like
 from web.moments import utc
+from web.paging import PagingOf
 from web.problems import Problem, refused, unknown
+from web.repeats import Repeatable
 from web.security import By, allowed
 from web.site import SiteOf
 
-router = APIRouter(prefix="/holds", tags=["privacy"])
+router = APIRouter(prefix="/holds", tags=["privacy"], route_class=Repeatable)
 
 Manager = Annotated[Principal, Depends(allowed(Action.MANAGE_HOLDS))]
 
@@ -38,6 +41,8 @@ class Wanted(BaseModel):
 class Shown(BaseModel):
     """A hold."""
 
+    model_config = like(HOLD)
+
     id: int
     camera: str | None
     after: datetime | None
@@ -48,10 +53,10 @@ class Shown(BaseModel):
 
 
 @router.get("")
-def holds(principal: Manager, site: SiteOf) -> list[Shown]:
+def holds(principal: Manager, site: SiteOf, paging: PagingOf) -> list[Shown]:
     """Every hold there ever was, oldest first."""
     seen = [hold for hold in site.holds.all() if hold.camera is None or principal.sees(hold.camera)]
-    return [Shown.model_validate(hold, from_attributes=True) for hold in seen]
+    return [Shown.model_validate(hold, from_attributes=True) for hold in paging.of(seen)]
 
 
 @router.post("", status_code=201)

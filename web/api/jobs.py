@@ -18,11 +18,13 @@ from pipeline.recording.segments import is_segment
 from storage.accounts.audit import Actor
 from storage.accounts.permissions import Action, Principal
 from storage.footage.chunks import Chunk, State
+from web.examples import JOB, JOBS, like
 from web.problems import Problem, unknown
+from web.repeats import Repeatable
 from web.security import By, allowed
 from web.site import Site, SiteOf
 
-router = APIRouter(prefix="/jobs", tags=["jobs"])
+router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=Repeatable)
 
 Watcher = Annotated[Principal, Depends(allowed(Action.VIEW_JOBS))]
 Manager = Annotated[Principal, Depends(allowed(Action.MANAGE_JOBS))]
@@ -33,6 +35,8 @@ QUIET = 15.0  # seconds without a change, after which a comment keeps proxies fr
 
 class Job(BaseModel):
     """One chunk of footage."""
+
+    model_config = like(JOB)
 
     id: str
     state: State
@@ -67,6 +71,8 @@ class Progress(BaseModel):
 
 class Jobs(BaseModel):
     """A page of chunks, those that changed last first."""
+
+    model_config = like(JOBS)
 
     counts: dict[State, int]
     jobs: list[Job]

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
 from storage.accounts.permissions import Action, Principal
-from web.problems import Problem, unknown
+from web.examples import BEGUN, MODELS, like
+from web.problems import Problem, refused, unknown
+from web.repeats import Repeatable
 from web.security import By, allowed
 from web.site import SiteOf
 
-router = APIRouter(prefix="/models", tags=["models"])
+router = APIRouter(prefix="/models", tags=["models"], route_class=Repeatable)
 
 Manager = Annotated[Principal, Depends(allowed(Action.MANAGE_MODELS))]
 
@@ -37,6 +39,8 @@ class Held(BaseModel):
 class Models(BaseModel):
     """What there is."""
 
+    model_config = like(MODELS)
+
     shipped: list[Shipped]
     held: list[Held]
     reindexing: bool
@@ -52,6 +56,8 @@ class Change(BaseModel):
 
 class Begun(BaseModel):
     """What was begun."""
+
+    model_config = like(BEGUN)
 
     detail: str
 
@@ -85,6 +91,19 @@ def reindex(change: Change, _: Manager, by: By, site: SiteOf) -> Begun:
         raise Problem(409, "a change of model goes on already: wait until it is done")
     site.audit.append(by, "reindex", change.weights)
     return Begun(detail="When everybody is indexed the new model answers, after a restart of the service.")
+
+
+@router.delete("/{model}", status_code=204)
+def drop(model: str, _: Manager, by: By, site: SiteOf) -> None:
+    """Delete the sightings of a model that does not answer, such as the one before."""
+    with site.upkeep.models() as kept:
+        if model not in {each.model for each in kept.held()}:
+            raise unknown("model")
+        if site.upkeep.reindexing:
+            raise Problem(409, "a change of model goes on: wait until it is done")
+        with refused():
+            kept.drop(model)
+    site.audit.append(by, "drop_model", model)
 
 
 def _weights() -> dict[str, Path]:

@@ -8,15 +8,19 @@ from pydantic import BaseModel
 
 from pipeline.keeping.schedule import DUTIES, Clock
 from storage.accounts.permissions import Action, Principal
+from web.examples import DUE, like
 from web.problems import Problem, unknown
+from web.repeats import Repeatable
 from web.security import By, allowed, require_whole
 from web.site import SiteOf
 
-router = APIRouter(prefix="/schedule", tags=["schedule"])
+router = APIRouter(prefix="/schedule", tags=["schedule"], route_class=Repeatable)
 
 
 class Due(BaseModel):
     """One duty."""
+
+    model_config = like(DUE)
 
     name: str
     next: datetime

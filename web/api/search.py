@@ -19,6 +19,7 @@ from pipeline.types import Answer
 from storage.accounts.audit import Actor
 from storage.accounts.permissions import Principal, allowed
 from storage.types import Where
+from web.examples import ANSWERED, like
 from web.moments import utc
 from web.problems import Problem, refused, unknown
 from web.rows import Row, rows
@@ -97,6 +98,8 @@ class ChipShown(BaseModel):
 
 class Answered(BaseModel):
     """A page of people, best first; `nearest` is filled when nobody matches."""
+
+    model_config = like(ANSWERED)
 
     query: str
     model: str

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from storage.accounts.people import AccountError
 from storage.accounts.permissions import PERMISSIONS, Action, Role
 from storage.accounts.sessions import csrf
+from web.examples import KNOWN, MADE, like
 from web.problems import Problem, refused
 from web.security import COOKIE, CallerOf, address, give_cookie
 from web.site import SiteOf
@@ -44,6 +45,8 @@ class First(Entry):
 class Known(BaseModel):
     """Whoever is logged in."""
 
+    model_config = like(KNOWN)
+
     name: str
     role: Role
     actions: list[Action]  # what they may do
@@ -53,6 +56,8 @@ class Known(BaseModel):
 
 class Made(BaseModel):
     """The account that was made."""
+
+    model_config = like(MADE)
 
     name: str
     role: Role

@@ -1,7 +1,7 @@
-"""One sighting: what is known of it, its picture, the frame and the clip around it, who looks alike."""
+"""Sightings: the newest of all, and one with its picture, the frame and clip around it, who looks alike."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -9,10 +9,13 @@ from pydantic import BaseModel
 
 from pipeline.footage import around
 from pipeline.privacy import blur_head, hidden
-from storage.accounts.permissions import Action
+from storage.accounts.permissions import Action, allowed
 from storage.footage.overview import Seen
+from storage.types import Shot, Where
 from web.api.search import Answered, Filters, similar
+from web.examples import GLIMPSE, SIGHTING, like
 from web.media import jpeg, ranged
+from web.moments import utc
 from web.problems import Problem, unknown
 from web.rows import ROOT, Picture
 from web.seals import Sealed
@@ -40,6 +43,8 @@ Because = Annotated[
 class Sighting(BaseModel):
     """A sighting; times are UTC, the box x1 y1 x2 y2 in pixels of the frame."""
 
+    model_config = like(SIGHTING)
+
     id: UUID
     camera: str
     track: int
@@ -54,6 +59,29 @@ class Sighting(BaseModel):
     clip_from: datetime
     clip_to: datetime
     shots: list[Picture]
+
+
+class Glimpse(Picture):
+    """One person in view, in short."""
+
+    model_config = like(GLIMPSE)
+
+    camera: str
+    began: datetime
+    ended: datetime
+
+    @classmethod
+    def seen(cls, shot: Shot) -> Self:
+        """The person whom a shot shows."""
+        crop = Picture.of(shot).crop
+        return cls(
+            id=shot.id,
+            crop=crop,
+            taken=shot.taken,
+            camera=shot.camera,
+            began=shot.began,
+            ended=shot.ended,
+        )
 
 
 def seen(id: UUID, principal: Viewer, site: SiteOf) -> Seen:
@@ -100,6 +128,21 @@ def faces_shown(
 
 
 Faces = Annotated[bool, Depends(faces_shown)]
+
+
+@router.get("")
+def newest(
+    filters: Annotated[Filters, Query()], principal: Viewer, by: By, site: SiteOf, seal: SealOf
+) -> list[Glimpse]:
+    """The people who were in view, by the best picture of each, the newest first."""
+    zone = site.settings.zone
+    where = Where(tuple(filters.camera), utc(filters.after, zone), utc(filters.before, zone))
+    if filters.camera:
+        allowed(principal, filters.camera, site.overview.cameras(principal.cameras))
+    first = (filters.page - 1) * filters.limit
+    found = site.overview.latest(principal.cameras, where, limit=filters.limit, offset=first)
+    site.audit.append(by, "view_sightings", cameras=filters.camera, shown=[str(shot.id) for shot in found])
+    return [Glimpse.seen(shot).sealed(seal) for shot in found]
 
 
 @router.get("/{id}")

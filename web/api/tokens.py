@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from storage.accounts.permissions import Action, Principal
 from storage.accounts.tokens import Token
+from web.examples import TOKEN, like
+from web.paging import PagingOf
 from web.problems import Problem, unknown
 from web.security import By, allowed
 from web.site import SiteOf
@@ -19,6 +21,8 @@ Manager = Annotated[Principal, Depends(allowed(Action.MANAGE_TOKENS))]
 
 class Shown(BaseModel):
     """What is known of a token; not the token itself."""
+
+    model_config = like(TOKEN)
 
     id: str
     label: str
@@ -39,6 +43,8 @@ class Shown(BaseModel):
 
 class Made(BaseModel):
     """A new token; the secret is shown this once."""
+
+    model_config = like({"secret": "passerby_4fYx...", "token": TOKEN})
 
     secret: str
     token: Shown
@@ -62,9 +68,9 @@ class Wanted(BaseModel):
 
 
 @router.get("")
-def tokens(_: Manager, site: SiteOf) -> list[Shown]:
+def tokens(_: Manager, site: SiteOf, paging: PagingOf) -> list[Shown]:
     """Every token there ever was, oldest first."""
-    return [Shown.of(token) for token in site.tokens.all()]
+    return [Shown.of(token) for token in paging.of(site.tokens.all())]
 
 
 @router.post("", status_code=201)

@@ -8,11 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from storage.accounts.people import AccountError, User
 from storage.accounts.permissions import Action, Principal, Role
+from web.examples import ACCOUNT, like
+from web.paging import PagingOf
 from web.problems import refused, unknown
+from web.repeats import Repeatable
 from web.security import By, allowed
 from web.site import Site, SiteOf
+from web.tags import EditOf
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = APIRouter(prefix="/users", tags=["users"], route_class=Repeatable)
 
 Manager = Annotated[Principal, Depends(allowed(Action.MANAGE_USERS))]
 Cameras = Annotated[list[str] | None, Field(max_length=10_000, description="null: all")]
@@ -28,6 +32,8 @@ EXAMPLE: dict[str, Any] = {
 
 class Account(BaseModel):
     """One account; it is never deleted, only disabled, for the audit log names it."""
+
+    model_config = like(ACCOUNT)
 
     name: str
     role: Role
@@ -74,9 +80,15 @@ class Changes(BaseModel):
 
 
 @router.get("")
-def users(_: Manager, site: SiteOf) -> list[Account]:
+def users(_: Manager, site: SiteOf, paging: PagingOf) -> list[Account]:
     """Every account, by name."""
-    return [Account.of(user) for user in site.accounts.all()]
+    return [Account.of(user) for user in paging.of(site.accounts.all())]
+
+
+@router.get("/{name}")
+def one(name: str, _: Manager, site: SiteOf, edit: EditOf) -> Account:
+    """One account; its ETag goes into `If-Match` of a change."""
+    return edit.shown(_known(name, site))
 
 
 @router.post("", status_code=201)
@@ -88,9 +100,9 @@ def add(wanted: Wanted, _: Manager, by: By, site: SiteOf) -> Account:
 
 
 @router.patch("/{name}")
-def change(name: str, changes: Changes, _: Manager, by: By, site: SiteOf) -> Account:
+def change(name: str, changes: Changes, _: Manager, by: By, site: SiteOf, edit: EditOf) -> Account:
     """Change one thing about an account."""
-    _require(name, site)
+    edit.require(_known(name, site))
     accounts = site.accounts
     with refused():
         if changes.password is not None:
@@ -101,18 +113,18 @@ def change(name: str, changes: Changes, _: Manager, by: By, site: SiteOf) -> Acc
             (accounts.disable if changes.disabled else accounts.enable)(by, name)
         else:
             accounts.set_cameras(by, name, changes.cameras)
-    return Account.of(accounts.get(name))
+    return edit.shown(_known(name, site))
 
 
 @router.delete("/{name}", status_code=204)
-def disable(name: str, _: Manager, by: By, site: SiteOf) -> None:
+def disable(name: str, _: Manager, by: By, site: SiteOf, edit: EditOf) -> None:
     """Shut an account; its sessions end and its tokens rest."""
-    _require(name, site)
+    edit.require(_known(name, site))
     site.accounts.disable(by, name)
 
 
-def _require(name: str, site: Site) -> None:
+def _known(name: str, site: Site) -> Account:
     try:
-        site.accounts.get(name)
+        return Account.of(site.accounts.get(name))
     except AccountError:
         raise unknown("account") from None
