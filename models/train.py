@@ -51,6 +51,12 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument(
         "--from", dest="start", type=Path, metavar="CHECKPOINT", help="go on from trained weights"
     )
+    line.add_argument(
+        "--size",
+        type=_size,
+        metavar="HxW",
+        help="pixels of the pictures, in place of those of --from: 256x128",
+    )
     line.add_argument("--epochs", type=float, help="passes over the pictures")
     line.add_argument("--steps", type=int, help="steps, instead of epochs")
     line.add_argument("--batch", type=int, help="pictures per step and process")
@@ -74,6 +80,13 @@ def parser() -> argparse.ArgumentParser:
     return line
 
 
+def _size(text: str) -> tuple[int, int]:
+    height, _, width = text.partition("x")
+    if not (height.isdecimal() and width.isdecimal() and int(height) and int(width)):
+        raise argparse.ArgumentTypeError(f'"{text}" is no size: write height and width, for example 256x128')
+    return int(height), int(width)
+
+
 def preset_from(arguments: argparse.Namespace) -> Preset:
     """The preset with what the command line changes in it."""
     preset = read_preset(arguments.preset, arguments.changes)
@@ -95,12 +108,17 @@ def main(line: Sequence[str] | None = None) -> int:
             device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
             torch.cuda.set_device(device)
     try:
+        if arguments.size and not arguments.start:
+            raise ValueError(
+                "--size goes with --from; a preset's size is architecture.image.height and width"
+            )
         run = Run(
             preset_from(arguments),
             arguments.data,
             arguments.out,
             arguments.cache or arguments.out.parent / "cache",
             start=arguments.start,
+            size=arguments.size,
             steps=arguments.steps,
             resume=arguments.resume,
             tolerance=arguments.tolerance,

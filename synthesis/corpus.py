@@ -19,11 +19,13 @@ import numpy as np
 
 from synthesis.describing.captions import Caption, compose
 from synthesis.describing.claims import claims, truths
+from synthesis.describing.contrast import contrast
 from synthesis.looks.look import Carried, Colour, Garment, Look
 from synthesis.photographs import Labelled, labelled
 
 CAPTIONS = 8  # of a picture
-TIMES = 20  # that a photograph is listed, each time with other captions: real pictures are few and precious
+CONTRARY = 3  # captions of a picture that are wrong in one detail, at most
+TIMES = 12  # that a photograph is listed, each time with other captions: real pictures are few and precious
 HELD_OUT = 4  # every fourth photograph is for validation
 FIRST_REAL = 1_000_000  # identities from here on are real people
 TRIES = 300
@@ -76,7 +78,10 @@ def _rendered(row: Row, seed: int, *, real: bool) -> Row:
     split = "test" if last == 0 else "val" if last == 1 and not real else "train"
     return _row(
         row["file_path"], row["id"], split, [(one, claims(one, look, facing)) for one in captions]
-    ) | {"facts": [*truths(look, facing), f"id={row['id']}"]}
+    ) | {
+        "facts": [*truths(look, facing), f"id={row['id']}"],
+        "contrary": _contrary(look, facing, frozenset(), rng),
+    }
 
 
 def _photographed(person: Labelled, number: int, folder: Path, seed: int) -> Iterator[Row]:
@@ -92,7 +97,8 @@ def _photographed(person: Labelled, number: int, folder: Path, seed: int) -> Ite
         row["captions"] += person.captions
         row["processed_tokens"] += [_tokens(text) for text in person.captions]
         row["caption_facts"] += [[f"id={identity}"]] * len(person.captions)
-        yield row | {"facts": [*facts, f"id={identity}"]}
+        wrong = _contrary(person.look, person.facing, person.unseen, rng)
+        yield row | {"facts": [*facts, f"id={identity}"], "contrary": wrong}
 
 
 def _about(fact: str, unseen: frozenset[str]) -> bool:
@@ -117,6 +123,21 @@ def _spoken(
         wanted -= 1
         if not wanted:
             return
+
+
+def _contrary(look: Look, facing: str, unseen: frozenset[str], rng: np.random.Generator) -> list[str]:
+    """Captions that are wrong in one detail, which is one that can be seen."""
+    told: list[str] = []
+    for _ in range(2 * CONTRARY):
+        if len(told) == CONTRARY:
+            break
+        try:
+            wrong = contrast(look, rng, facing=facing)
+        except ValueError:  # chance brought none
+            continue
+        if wrong.detail not in unseen and wrong.detail.partition(".")[0] not in unseen:
+            told.append(wrong.text)
+    return told
 
 
 def _speaks_of(caption: Caption, detail: str) -> bool:

@@ -45,7 +45,8 @@ class Labelled:
 
     name: str
     image: Path
-    box: tuple[int, int, int, int] | None  # x1 y1 x2 y2 in pixels, None for the whole picture
+    turn: float  # degrees by which the picture is to be turned clockwise, so that the person stands upright
+    box: tuple[int, int, int, int] | None  # x1 y1 x2 y2 in pixels of the turned picture, None for all of it
     look: Look
     facing: str
     unseen: frozenset[str]  # details of the look that nobody can judge: "shoes", "upper.sleeves"
@@ -58,11 +59,23 @@ class Labelled:
             raise FileNotFoundError(
                 f"{self.image} cannot be read: name the folder that holds the photographs"
             )
+        if self.turn:
+            picture = turned(picture, self.turn)
         if self.box is None:
             return picture
         x1, y1, x2, y2 = self.box
         dx, dy = round(MARGIN * (x2 - x1)), round(MARGIN * (y2 - y1))
         return picture[max(0, y1 - dy) : y2 + dy, max(0, x1 - dx) : x2 + dx]
+
+
+def turned(picture: np.ndarray[Any, Any], degrees: float) -> np.ndarray[Any, Any]:
+    """The picture turned clockwise about its middle, on a black canvas that loses nothing of it."""
+    height, width = picture.shape[:2]
+    move = cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1.0)
+    along, across = abs(move[0, 0]), abs(move[0, 1])
+    wide, tall = round(height * across + width * along), round(width * across + height * along)
+    move[:, 2] += (wide - width) / 2, (tall - height) / 2
+    return cv2.warpAffine(picture, move, (wide, tall))
 
 
 def labelled(folder: Path) -> Iterator[Labelled]:
@@ -83,6 +96,7 @@ def _labelled(name: str, image: Path, record: Record) -> Labelled:
     return Labelled(
         name,
         image,
+        float(record.get("turn", 0)),
         None if box is None else (int(box[0]), int(box[1]), int(box[2]), int(box[3])),
         _look(look),
         record["facing"],

@@ -141,3 +141,22 @@ def test_phrase_truth_counts_known_cells_only() -> None:
     assert scores.grad is not None
     assert float(scores.grad[0, 0, 1]) == 0
     assert loss(scores, known, torch.zeros_like(known)).item() == 0
+
+
+def test_a_contrary_description_is_one_more_column_for_its_picture_alone() -> None:
+    scores, match = torch.tensor([[0.9, 0.2], [0.1, 0.8]]), torch.eye(2, dtype=torch.bool)
+    found = nce(scores, match, 0.5, contrary=(torch.tensor([1]), torch.tensor([0.6])))
+    first = -torch.log_softmax(scores[0] / 0.5, 0)[0]
+    second = -torch.log_softmax(torch.tensor([0.1, 0.8, 0.6]) / 0.5, 0)[1]
+    columns = -torch.log_softmax(scores / 0.5, 0).diagonal().mean()
+    torch.testing.assert_close(found, (first + second) / 2 + columns)
+
+
+def test_contrary_descriptions_are_pushed_away_without_nan() -> None:
+    scores = torch.zeros(3, 3, requires_grad=True)
+    wrong = torch.zeros(1, requires_grad=True)
+    nce(scores, torch.eye(3, dtype=torch.bool), 0.1, contrary=(torch.tensor([2]), wrong)).backward()
+    assert scores.grad is not None
+    assert wrong.grad is not None
+    assert bool(scores.grad.isfinite().all())
+    assert float(wrong.grad) > 0

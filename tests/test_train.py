@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.acsa.checkpoint import load_checkpoint
+from models.acsa.checkpoint import load_checkpoint, resized
+from models.acsa.network import Acsa
 from models.train import main
 from models.training.augment import Augment
 from models.training.batches import ALONE
@@ -102,6 +103,7 @@ def test_a_broken_loss_stops_and_keeps_the_batch(
         (["--resume"], "there is nothing to resume"),
         (["--from", "nowhere.safetensors"], "nowhere.json is missing"),
         (["--trunk-from", "hub"], "yolo11n has no hub weights"),
+        (["--size", "96x48"], "--size goes with --from"),
         (["--set", 'recipe.losses={"cmpm": 0, "cmpc": 0, "local": 0}'], "every loss has weight 0"),
     ],
 )  # fmt: skip
@@ -121,3 +123,19 @@ def test_a_trunk_of_another_shape_is_refused(
     more = ["--trunk-from", str(tmp_path / "other.pt")]
     assert main([*line(people, tmp_path, "run", "--preset", preset, "--steps", "1"), *more]) == 1
     assert "does not fit YoloTrunk" in capsys.readouterr().err
+
+
+def test_weights_go_on_with_larger_pictures(people: Path, tmp_path: Path) -> None:
+    preset = preset_file(tmp_path, batch=8)
+    assert main(line(people, tmp_path, "small", "--preset", preset, "--steps", "1")) == 0
+    small = str(tmp_path / "small" / "checkpoint.safetensors")
+    more = ["--preset", preset, "--steps", "1", "--from", small, "--size", "96x48"]
+    assert main(line(people, tmp_path, "large", *more)) == 0
+    image = load_checkpoint(tmp_path / "large" / "checkpoint.safetensors").card.architecture.image
+    assert (image.height, image.width) == (96, 48)
+
+
+def test_a_transformer_keeps_its_size() -> None:
+    network = Acsa(tiny("clip").architecture)
+    with pytest.raises(ValueError, match="leave --size out"):
+        resized(network, 128, 64)

@@ -117,6 +117,24 @@ def load_checkpoint(path: Path) -> Checkpoint:
     return Checkpoint(network.eval(), load_tokenizer(path.with_suffix(".tokenizer.json")), card)
 
 
+def resized(network: Acsa, height: int, width: int) -> Acsa:
+    """The same weights for pictures of another size, as FixRes trains on (Touvron et al., NeurIPS 2019).
+
+    Raises ValueError where the weights belong to one size, as those of a vision transformer do.
+    """
+    before = network.architecture
+    image = replace(before.image, height=height, width=width)
+    other = Acsa(replace(before, image=image))
+    own, state = other.state_dict(), network.state_dict()
+    if any(own[name].shape != one.shape for name, one in state.items()):
+        raise ValueError(
+            f"the weights of {before.image.backbone} are made for pictures of "
+            f"{before.image.height} x {before.image.width}, not of {height} x {width}: leave --size out"
+        )
+    other.load_state_dict(state)
+    return other
+
+
 def read_card(path: Path) -> Card:
     """The JSON beside weights."""
     beside = path.with_suffix(".json")

@@ -82,19 +82,36 @@ def contrastive(scores: Tensor, match: Tensor, *, scale: float = 20.0, released:
     return both_ways(scale * scores, scale * scores.T, match, released=released)
 
 
-def nce(scores: Tensor, match: Tensor, temperature: float) -> Tensor:
+def nce(
+    scores: Tensor,
+    match: Tensor,
+    temperature: float,
+    *,
+    contrary: tuple[Tensor, Tensor] | None = None,
+) -> Tensor:
     """Cross-entropy of the target shares under the softmax of a score matrix (n, m), both ways.
 
     InfoNCE (Oord et al., 2018) with several positives. The divergences above punish every guess outside
     the target; this one asks only that no match is missed, which suits short descriptions that are true
     of many people.
+
+    `contrary`: pictures (k,) int64, each once, and their scores (k,) with a description that is wrong of them
+    in one detail: one more to be told from the true ones, for these pictures alone (hard negatives as in
+    Yuksekgonul et al., ICLR 2023).
     """
     logits = scores / temperature
     total = scores.new_zeros(())
-    for rows, target in ((logits, targets(match)), (logits.T, targets(match.T))):
+    beside, told_of = logits, targets(match)
+    if contrary is not None and len(contrary[0]):
+        pictures, wrong = contrary
+        column = logits.new_full((len(logits),), -torch.inf).index_put((pictures,), wrong / temperature)
+        beside = torch.cat([logits, column[:, None]], dim=1)
+        told_of = functional.pad(told_of, (0, 1))
+    for rows, target in ((beside, told_of), (logits.T, targets(match.T))):
         told = target.sum(dim=1) > 0
         if bool(told.any()):
-            total = total - (target * rows.log_softmax(dim=1)).sum(dim=1)[told].mean()
+            found = torch.where(target > 0, target * rows.log_softmax(dim=1), 0.0)
+            total = total - found.sum(dim=1)[told].mean()
     return total
 
 

@@ -21,6 +21,7 @@ class Annotation:
     split: str
     facts: frozenset[str] = frozenset()
     caption_facts: tuple[frozenset[str], ...] = ()
+    contrary: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +196,5 @@ def _annotation(entry: dict[str, Any], file_key: str, where: str) -> Annotation:
         entry["split"],
         frozenset(entry.get("facts", ())),
         tuple(frozenset(claims) for claims in entry.get("caption_facts", ())),
+        tuple(entry.get("contrary", ())),
     )

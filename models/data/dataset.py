@@ -26,6 +26,7 @@ class Example:
     split: str
     facts: frozenset[str] = frozenset()  # what is true of the picture; rendered data only
     caption_facts: tuple[frozenset[str], ...] = ()  # what each caption claims; none, or one set per caption
+    contrary: tuple[str, ...] = ()  # descriptions that are wrong in one detail; rendered data only
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +193,9 @@ def _broken(paths: Sequence[Path]) -> list[Path]:
 
 
 def _example(record: Annotation, image: Path, identity: int) -> Example:
-    return Example(image, record.captions, identity, record.split, record.facts, record.caption_facts)
+    return Example(
+        image, record.captions, identity, record.split, record.facts, record.caption_facts, record.contrary
+    )
 
 
 def _numbered(examples: Sequence[Example]) -> tuple[Example, ...]:

@@ -24,6 +24,7 @@ class Augment:
     zoom: float = 0.0  # each side's scale varies by this share
     shift: float = 0.0  # by up to this share of the side
     rotate: float = 0.0  # degrees either way
+    cut: float = 0.0  # chance of being cut off at a side or from below, as by the edge of a picture
     light: float = 0.0  # brightness, contrast and gamma vary by this share
     cast: float = 0.0  # gain of each channel varies by this share
     blur: float = 0.0  # chance
@@ -41,6 +42,8 @@ def augment(images: NDArray[np.uint8], how: Augment, rng: Generator) -> NDArray[
 def augment_one(image: Image, how: Augment, rng: Generator) -> Image:
     """One picture: framing first, then light, then what a camera and its encoder do."""
     image = frame(image, how, rng)
+    if rng.random() < how.cut:
+        image = cut(image, rng)
     if rng.random() < how.erase:
         image = erase(image, rng)
     if how.light or how.cast:
@@ -73,6 +76,20 @@ def frame(image: Image, how: Augment, rng: Generator) -> Image:
     return cv2.warpAffine(  # type: ignore[return-value]
         image, move, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
+
+
+def cut(image: Image, rng: Generator) -> Image:
+    """What is left when two to five tenths are cut off at one side or from below, in the same size."""
+    height, width = image.shape[:2]
+    kept = rng.uniform(0.5, 0.8)
+    side = rng.integers(3)
+    if side == 0:
+        left = image[: round(height * kept)]
+    elif side == 1:
+        left = image[:, : round(width * kept)]
+    else:
+        left = image[:, -round(width * kept) :]
+    return cv2.resize(left, (width, height), interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
 
 
 def light(image: Image, how: Augment, rng: Generator) -> Image:

@@ -18,11 +18,12 @@ from models.training.sampler import IdentitySampler, Rows
 
 
 class Batch(NamedTuple):
-    """n pictures with one description each."""
+    """n pictures with one description each, and k more that are wrong in one detail."""
 
     images: Tensor  # (n, h, w, 3) uint8 RGB
-    texts: TextBatch
+    texts: TextBatch  # n + k descriptions
     truth: Truth
+    contrary: Tensor  # (k,) int64: the picture of which each of the last k descriptions is wrong
     rows: Rows  # (n,) of the data set
     captions: Rows  # (n,) of the data set
 
@@ -49,10 +50,22 @@ class TrainingSet:
         counts = np.array([len(example.captions) for example in data.examples])
         self.first = np.cumsum(counts) - counts  # the number of each picture's first caption
         self.counts = counts
+        self.contrary = [tuple(map(reader.read, example.contrary)) for example in data.examples]
         self.claimed = np.repeat([bool(example.caption_facts) for example in data.examples], counts)
 
-    def batch(self, step: int, sampler: IdentitySampler, how: Augment, share: Share = ALONE) -> Batch:
-        """The pictures of a step, changed at random, each with one of its captions drawn at random."""
+    def batch(
+        self,
+        step: int,
+        sampler: IdentitySampler,
+        how: Augment,
+        share: Share = ALONE,
+        *,
+        contrary: float = 0.0,
+    ) -> Batch:
+        """The pictures of a step, changed at random, each with one of its captions drawn at random.
+
+        The share `contrary` of them also get a description that is wrong in one detail, where they have one.
+        """
         rows = np.array_split(sampler.rows(step), share.total)[share.number]
         rng = np.random.default_rng((sampler.seed, step, share.number))
         captions = self.first[rows] + (rng.random(len(rows)) * self.counts[rows]).astype(np.int64)
@@ -61,6 +74,9 @@ class TrainingSet:
             torch.from_numpy(self.data.identities[rows]),
             torch.from_numpy(self.claimed[captions]),
         )
-        texts = self.reader.batch([self.texts[caption] for caption in captions])
         images = torch.from_numpy(augment(self.images[rows], how, rng))
-        return Batch(images, texts, truth, rows, captions)
+        wrong = [n for n in np.flatnonzero(rng.random(len(rows)) < contrary) if self.contrary[rows[n]]]
+        told = [self.texts[caption] for caption in captions]
+        told += [self.contrary[rows[n]][rng.integers(len(self.contrary[rows[n]]))] for n in wrong]
+        owners = torch.tensor(wrong, dtype=torch.int64)
+        return Batch(images, self.reader.batch(told), truth, owners, rows, captions)

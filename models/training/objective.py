@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from models.acsa.attention import Closeness, local_score
 from models.acsa.image import ImageEmbedding
@@ -34,15 +35,25 @@ class Objective(nn.Module):
         self.cmpc = Cmpc(width, identities) if weights.cmpc else None
         self.phrase = PhraseTruth() if weights.phrase else None
 
-    def forward(self, pixels: Tensor, texts: TextBatch, truth: Truth) -> dict[str, Tensor]:
-        """The terms, each times its weight; their sum is the loss. `pixels` (n, 3, h, w) in 0..1."""
+    def forward(self, pixels: Tensor, texts: TextBatch, truth: Truth, contrary: Tensor) -> dict[str, Tensor]:
+        """The terms, each times its weight; their sum is the loss.
+
+        `pixels` (n, 3, h, w) in 0..1; the first n of `texts` describe them, each of the others is wrong of
+        the picture that `contrary` (k,) names.
+        """
         image = self.network.embed_images(pixels)
         text: TextEmbedding = self.network.text(texts)
         with torch.autocast(pixels.device.type, enabled=False):  # softmax at scale 50 wants float32
-            return self.terms(image, text, truth)
+            return self.terms(image, text, truth, contrary)
 
-    def terms(self, image: ImageEmbedding, text: TextEmbedding, truth: Truth) -> dict[str, Tensor]:
+    def terms(
+        self, image: ImageEmbedding, text: TextEmbedding, truth: Truth, contrary: Tensor
+    ) -> dict[str, Tensor]:
+        """As `forward`, from what the network made of pictures and descriptions."""
         weights, terms = self.weights, dict[str, Tensor]()
+        n = len(image.vector)
+        wrong = TextEmbedding(*(one[n:] for one in text))
+        text = TextEmbedding(*(one[:n] for one in text))
         if weights.cmpm:
             matched = cmpm(image.vector, text.vector, truth.match, released=weights.released)
             terms["cmpm"] = weights.cmpm * matched
@@ -52,7 +63,10 @@ class Objective(nn.Module):
             terms["sdm"] = weights.sdm * sdm(image.vector, text.vector, truth.match, weights.sdm_temperature)
         if weights.nce:
             scores = cosines(image.vector, text.vector)
-            terms["nce"] = weights.nce * nce(scores, truth.match, weights.nce_temperature)
+            worse = functional.cosine_similarity(image.vector[contrary], wrong.vector)
+            terms["nce"] = weights.nce * nce(
+                scores, truth.match, weights.nce_temperature, contrary=(contrary, worse)
+            )
         if weights.local or weights.local_nce or self.phrase is not None:
             close: Closeness = self.network.attention(image.parts, text.phrases, text.present)
             if weights.local:
@@ -62,7 +76,10 @@ class Objective(nn.Module):
                 terms["local"] = weights.local * (ways[0] + ways[1])
             if weights.local_nce:
                 scores = local_score(close, self.network.architecture.local)
-                terms["local_nce"] = weights.local_nce * nce(scores, truth.match, weights.nce_temperature)
+                worse = self._local(image.parts[contrary], wrong)
+                terms["local_nce"] = weights.local_nce * nce(
+                    scores, truth.match, weights.nce_temperature, contrary=(contrary, worse)
+                )
             if self.phrase is not None:
                 true, known = phrase_truth(truth, text.present)
                 terms["phrase"] = weights.phrase * self.phrase(close.phrases, true, known)
@@ -71,6 +88,13 @@ class Objective(nn.Module):
                 "every loss has weight 0: give at least one of cmpm, cmpc, sdm, nce, local a weight"
             )
         return terms
+
+    def _local(self, parts: Tensor, text: TextEmbedding) -> Tensor:
+        """(k,) local scores of k pictures, each with its own description."""
+        if not len(parts):
+            return parts.new_zeros(0)
+        close: Closeness = self.network.attention(parts, text.phrases, text.present)
+        return local_score(close, self.network.architecture.local).diagonal()
 
 
 def phrase_truth(truth: Truth, present: Tensor) -> tuple[Tensor, Tensor]:

@@ -20,6 +20,7 @@ class Recipe:
     batch: int = 64  # pictures per step and process, before accumulation
     accumulate: int = 1  # batches per step of the optimiser
     pictures_per_identity: int = 2
+    contrary: float = 0.0  # share of the pictures that come with a description wrong in one detail, too
     trunk_from: str = "random"  # "random", "hub" or a file
     text_from: str = "random"  # "random", a folder, or a name on the hub
     rate_trunk: float = 1e-4

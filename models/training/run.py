@@ -18,7 +18,7 @@ from rich.console import Console
 from tokenizers import Tokenizer
 from torch import distributed
 
-from models.acsa.checkpoint import Card, load_checkpoint, save_checkpoint
+from models.acsa.checkpoint import Card, load_checkpoint, resized, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import Reader
 from models.data.dataset import read_dataset
@@ -48,6 +48,7 @@ class Run:
     out: Path
     cache: Path
     start: Path | None = None  # a checkpoint to go on from, with its own architecture and tokenizer
+    size: tuple[int, int] | None = None  # height and width of pictures, in place of those of `start`
     steps: int | None = None  # instead of epochs
     resume: bool = False
     tolerance: float = 0.0  # share of pictures that may be missing
@@ -124,6 +125,8 @@ def prepare(run: Run, share: Share) -> Prepared:
     if run.start:
         loaded = load_checkpoint(run.start)
         network, tokenizer = loaded.network, loaded.tokenizer
+        if run.size:
+            network = resized(network, *run.size)
     else:
         captions = list(train_data.captions)
         network, tokenizer = begin(run.preset.architecture, recipe.trunk_from, recipe.text_from, captions)

@@ -75,7 +75,7 @@ class Trainer:
                 self.share.number * self.recipe.accumulate + part, self.share.total * self.recipe.accumulate
             )
             torch.manual_seed(dropout_seed(self.recipe.seed, number, place))
-            batch = data.batch(number, sampler, self.recipe.augment, place)
+            batch = data.batch(number, sampler, self.recipe.augment, place, contrary=self.recipe.contrary)
             try:
                 terms = self._terms(batch)
                 loss = torch.stack(list(terms.values())).sum() / self.recipe.accumulate
@@ -103,7 +103,8 @@ class Trainer:
     def _terms(self, batch: Batch) -> dict[str, Tensor]:
         pixels = to_pixels(batch.images.to(self.device))
         with torch.autocast(self.device.type, torch.bfloat16):
-            terms = self.forward(pixels, batch.texts.to(self.device), batch.truth.to(self.device))
+            given = [one.to(self.device) for one in (batch.texts, batch.truth, batch.contrary)]
+            terms = self.forward(pixels, *given)
         return cast(dict[str, Tensor], terms)
 
     def _training_mode(self) -> None:

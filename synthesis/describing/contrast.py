@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from synthesis.describing.captions import compose
+from synthesis.describing.sentences import STYLES
 from synthesis.looks import dyes, wardrobe
 from synthesis.looks.chance import draw
 from synthesis.looks.colours import FAMILIES, HAIR_FAMILIES, hair_words, sample_colour, sample_hair, words
 from synthesis.looks.look import Carried, Colour, Garment, Look
 
 _TRIES = 60
+_BRIEF = tuple(style for style in STYLES if style.size != "full")  # fewer words, so the wrong one counts
 _HANDS_BUSY = ("hands in pockets", "arms folded", "run")
 _OTHER_KINDS = {  # kinds that nobody confuses; they keep the colour and the pattern
     "t-shirt": ("shirt", "jumper"), "shirt": ("t-shirt", "jumper"), "polo": ("jumper", "shirt"),
@@ -51,13 +53,13 @@ def vary(look: Look, rng: np.random.Generator) -> tuple[Look, str]:
 
 
 def contrast(look: Look, rng: np.random.Generator, *, facing: str) -> Contrast:
-    """A caption of a varied look that pins the changed detail down, so that it is false of `look`.
+    """A brief caption of a varied look that pins the changed detail down, so that it is false of `look`.
 
     Raises ValueError where chance brings none; draw again.
     """
     for _ in range(_TRIES):
         varied, detail = vary(look, rng)
-        caption = compose(varied, rng, facing=facing)
+        caption = compose(varied, rng, facing=facing, styles=_BRIEF)
         if detail in caption.mentions:
             return Contrast(caption.text, detail)
     raise ValueError("No caption told the changed detail; try another generator state.")
