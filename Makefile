@@ -39,7 +39,7 @@ bench-accuracy: $(INSTALLED)
 
 serve: $(INSTALLED)
 	@test -n "$$PASSERBY_BROKER" || { echo "serve: set PASSERBY_BROKER to a Redis, such as redis://localhost:6379/0"; exit 2; }
-	$(BIN)/celery --app workers.app worker --beat --pool threads --concurrency 5 --schedule /tmp/passerby-beat --queues search,index,upkeep,watch --loglevel info
+	$(BIN)/celery --app workers.app worker --beat --pool threads --concurrency 6 --schedule /tmp/passerby-beat --queues search,index,upkeep,watch --loglevel info
 
 clean:
 	rm -rf $(VENV) build data .mypy_cache .ruff_cache .pytest_cache

@@ -19,6 +19,7 @@ from rich.logging import RichHandler
 
 from pipeline.commands import (
     accounts,
+    alerts,
     audit,
     cameras,
     doctor,
@@ -27,6 +28,7 @@ from pipeline.commands import (
     jobs,
     models,
     record,
+    saved,
     schedule,
     serve,
     up,
@@ -85,6 +87,8 @@ def parser() -> argparse.ArgumentParser:
     accounts.add(verbs)
     audit.add(verbs)
     erase.add(verbs)
+    saved.add(verbs)
+    alerts.add(verbs)
 
     jobs.add(verbs)
     schedule.add(verbs)

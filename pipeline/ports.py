@@ -34,6 +34,10 @@ class Encoder(Protocol):
         """name@sha8 of the weights."""
 
     @property
+    def threshold(self) -> float:
+        """The probability of the best candidate below which nobody matches."""
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The names of the rows of `ImageFeatures.parts`."""
 

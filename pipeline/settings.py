@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipeline.casework.hooks import Reachable
+
 SECRETS = Path("/run/secrets")  # where containers find files named after a setting: `passerby_database`
 
 
@@ -74,6 +76,11 @@ class Settings(BaseSettings):
     upload_megabytes: int = Field(default=4096, ge=1, description="Longest file that the service takes.")
     upload_hours: float = Field(default=24.0, gt=0, description="Longest footage that the service takes.")
 
+    webhook_hosts: str = Field(
+        default="",
+        description="Hosts and networks that alerts may reach although they are not public, with commas.",
+    )
+
     timezone: str = Field(
         default="", description="Time zone of questions and answers, `Europe/Berlin`; empty: this machine's."
     )
@@ -88,6 +95,12 @@ class Settings(BaseSettings):
         if name and name not in available_timezones():
             raise ValueError(f'"{name}" is no time zone; write for example Europe/Berlin, or UTC')
         return name
+
+    @field_validator("webhook_hosts")
+    @classmethod
+    def _hosts(cls, text: str) -> str:
+        Reachable.read(text)
+        return text
 
     @property
     def zone(self) -> ZoneInfo | None:

@@ -20,7 +20,7 @@ from tests.test_ingest import BEGAN, SECONDS, step_in
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 120.0  # seconds for something to happen on a busy machine
-EVERYTHING = ("--pool", "threads", "--concurrency", "5", "--queues", "search,index,upkeep,watch")
+EVERYTHING = ("--pool", "threads", "--concurrency", "6", "--queues", "search,index,upkeep,watch")
 
 
 @dataclass(frozen=True, slots=True)

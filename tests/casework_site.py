@@ -48,13 +48,15 @@ class Desk:
         for part in self._opened:
             part.close()
 
-    def index(self, position: int = 0, camera: str = "gate") -> tuple[Chunk, list[Shot]]:
-        """A chunk with two people, watched and indexed."""
+    def index(
+        self, position: int = 0, camera: str = "gate", shots: list[Shot] | None = None
+    ) -> tuple[Chunk, list[Shot]]:
+        """A chunk with two people, or with these shots, watched and indexed."""
         one = chunk(position, camera=camera)
         self.ledger.plan([one])
         watched = self.ledger.claim("watch", ME, LEASE)
         assert watched is not None
-        shots = shots_of(one, "")
+        shots = shots_of(one, "") if shots is None else shots
         self.ledger.complete_watch(watched, shots, "{}")
         indexed = self.ledger.claim("index", ME, LEASE)
         assert indexed is not None

@@ -18,6 +18,8 @@ search          x x x .
 view_media      x x x .
 unblur          . x x .
 export          . x x .
+save_searches   . x x .
+keep_cases      . x x .
 ingest          . x x .
 view_jobs       . x x .
 manage_jobs     . . x .

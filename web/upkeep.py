@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import cast
 
+from pipeline.casework import delivery
 from pipeline.ingest import index_next
 from pipeline.keeping.schedule import DUTIES, Clock, run_due, work
 from pipeline.keeping.upkeep import Stores
@@ -22,6 +23,7 @@ from storage.footage.windows import Windows
 from storage.media import open_media
 from storage.sightings.index import Index, Models
 from web.finder import LocalFinder
+from workers.turns import Once
 
 IDLE, PAUSE, DUE = 1.0, 5.0, 60.0  # seconds between looks for work, after a failure, between looks at a clock
 GRACE = 10.0  # seconds that a child has to give back what it works on
@@ -46,7 +48,8 @@ class Upkeep:
         """Work until the end of the block; what is in hand then is given back."""
         self._begin(self._load if self._settings.broker else self._index)
         if not self._settings.broker:
-            self._begin(self._watch)
+            for act in (self._watch, self._fire, self._deliver):
+                self._begin(act)
         try:
             yield
         finally:
@@ -136,6 +139,35 @@ class Upkeep:
                         now=datetime.now(UTC),
                     )
                 self._stop.wait(IDLE)
+            except StoppedError:
+                return
+            except Exception as error:
+                log.warning("%s", error, exc_info=not isinstance(error, OSError | ValueError))
+                self._stop.wait(PAUSE)
+
+    def _fire(self) -> None:
+        """Compare what was indexed with the saved searches."""
+        from pipeline import build
+
+        with ExitStack() as stack:
+            firing = Once(
+                lambda: stack.enter_context(
+                    build.firing(self._settings, self._finder.encoder, self._finder.index)
+                )
+            )
+            self._while_running(lambda: firing().next(self._stop) is not None)
+
+    def _deliver(self) -> None:
+        """Tell webhooks, which may be slow, so nothing waits for them."""
+        with delivery.opened(self._settings) as office:
+            self._while_running(lambda: delivery.deliver_next(office))
+
+    def _while_running(self, act: Callable[[], bool]) -> None:
+        """Do something again and again, with a pause when it found nothing to do or failed."""
+        while not self._stop.is_set():
+            try:
+                if not act():
+                    self._stop.wait(IDLE)
             except StoppedError:
                 return
             except Exception as error:

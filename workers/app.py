@@ -3,7 +3,7 @@
 One machine, embedded index: the index has one owner, so one process does everything, each verb in a thread
 of its own; more processes may watch.
 
-    celery --app workers.app worker --beat --pool threads --concurrency 5 --queues search,index,upkeep,watch
+    celery --app workers.app worker --beat --pool threads --concurrency 6 --queues search,index,upkeep,watch
     celery --app workers.app worker --pool solo --queues watch
 
 Many machines, index and database on servers: as many of each as are wanted, and one beat (two do no harm).
@@ -11,7 +11,7 @@ Many machines, index and database on servers: as many of each as are wanted, and
     celery --app workers.app worker --pool solo --queues watch
     celery --app workers.app worker --pool solo --queues index
     celery --app workers.app worker --pool solo --queues search
-    celery --app workers.app worker --pool threads --concurrency 2 --queues upkeep
+    celery --app workers.app worker --pool threads --concurrency 3 --queues upkeep
     celery --app workers.app beat
 
 A message says that there is work, not which: that stands in the ledger with its leases and attempts. So the

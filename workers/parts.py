@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from pipeline.casework import delivery
 from pipeline.ingest import WatchStep
 from pipeline.keeping.upkeep import Stores
+from storage.casework.fresh import Fresh
 from storage.footage.ledger import Ledger
 from storage.footage.windows import Windows
 from storage.media import open_media
@@ -19,6 +21,7 @@ from workers.turns import Once
 
 if TYPE_CHECKING:
     from models.acsa.encoder import AcsaEncoder
+    from pipeline.casework.firing import Firing
     from storage.sightings.index import Index
 
 
@@ -43,11 +46,21 @@ def _index() -> Index:
     return build.index(settings, encoder().model)
 
 
+def _firing() -> Firing:
+    from pipeline import build
+
+    return _stack.enter_context(build.firing(settings, encoder(), index()))
+
+
+_stack = ExitStack()  # of what is open as long as the process lives
 ledger = Once(lambda: Ledger(settings.database_url))
 windows = Once(lambda: Windows(settings.database_url))
 media = Once(lambda: open_media(settings.media_url))
 watch_step = Once(_watch_step)
 encoder = Once(_encoder)
+fresh = Once(lambda: Fresh(settings.database_url))
+firing = Once(_firing)
+office = Once(lambda: _stack.enter_context(delivery.opened(settings)))
 index = Once(_index)  # kept open: an embedded one belongs to one process, whose threads share it
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import signals
 
+from pipeline.casework.delivery import deliver_next
 from pipeline.commands import show
 from pipeline.ingest import index_next, watch_next
 from pipeline.keeping import schedule
@@ -29,7 +30,7 @@ A_DAY = 24 * 3600  # seconds
 log = logging.getLogger(__name__)
 
 stopping = Event()
-watching, indexing, keeping = Alone(), Alone(), Alone()
+watching, indexing, keeping, delivering = Alone(), Alone(), Alone(), Alone()
 
 
 @signals.worker_shutting_down.connect
@@ -61,17 +62,21 @@ def watch() -> None:
 
 @app.task(name="index.next")
 def index() -> None:
-    """Index chunks that wait, oldest first."""
+    """Index chunks that wait, oldest first, and compare what was indexed with the saved searches."""
 
-    def one() -> Chunk | None:
+    def one() -> object | None:
         network, sightings = parts.encoder(), parts.index()
         batch = settings.batch
-        return index_next(parts.ledger(), network, parts.media(), sightings, batch=batch, stop=stopping)
+        chunk = index_next(parts.ledger(), network, parts.media(), sightings, batch=batch, stop=stopping)
+        fired = parts.firing().next(stopping)
+        if fired:
+            deliver.apply_async(expires=STALE)
+        return chunk if fired is None else fired
 
     indexing(lambda: _take_turn(one, index.delay))
 
 
-def _take_turn(one: Callable[[], Chunk | None], go_on: Callable[[], object]) -> None:
+def _take_turn(one: Callable[[], object | None], go_on: Callable[[], object]) -> None:
     """Take chunks until none waits or the time is up."""
     until = monotonic() + TURN
     try:
@@ -106,15 +111,30 @@ def find(
 
 @app.task(name="upkeep.refill")
 def refill() -> None:
-    """Send for every chunk that waits: the broker may have lost the messages sent first."""
+    """Send for all that waits: the broker may have lost the messages sent first."""
     try:
         counts = parts.ledger().counts()
+        fresh, due = parts.fresh().waiting(), parts.office().alerts.due()
     except OSError as error:
         log.warning("%s", error)
         return
     for task, states in ((watch, (State.QUEUED, State.WATCHING)), (index, (State.WATCHED, State.INDEXING))):
         for _ in range(min(AT_ONCE, sum(counts[state] for state in states))):
             task.apply_async(expires=STALE)
+    if fresh:
+        index.apply_async(expires=STALE)
+    if due:
+        deliver.apply_async(expires=STALE)
+
+
+@app.task(name="upkeep.deliver")
+def deliver() -> None:
+    """Tell webhooks of the alerts that are due."""
+
+    def one() -> object | None:
+        return True if deliver_next(parts.office()) else None
+
+    delivering(lambda: _take_turn(one, deliver.delay))
 
 
 @app.task(name="upkeep.nightly", soft_time_limit=A_DAY, time_limit=A_DAY)

@@ -16,7 +16,7 @@ from rich.progress import track
 
 from models.types import Image
 from pipeline import build
-from pipeline.commands import show
+from pipeline.commands import alerts, show
 from pipeline.commands.audit import note_search
 from pipeline.commands.rank import rank as rank_folder
 from pipeline.commands.record import recording
@@ -170,6 +170,7 @@ def _index(ledger: Ledger, settings: Settings) -> None:
         for _ in track(waiting, "indexing", console=_err, transient=True):
             index_next(ledger, network, media, sightings, batch=settings.batch)
         sightings.optimize()
+        alerts.tell(network, sightings, settings)
 
 
 def _closing(ledger: Ledger, done: Plan) -> int:

@@ -54,7 +54,7 @@ def commands(settings: Settings, host: str, port: int, watchers: int) -> dict[st
         )
     worker = (sys.executable, "-m", "celery", "--app", "workers.app", "worker", "--loglevel", "warning")
     solo = (*worker, "--pool", "solo", "--queues")
-    keep = ("--pool", "threads", "--concurrency", "2", "--queues", "upkeep", "--hostname", "upkeep@%h")
+    keep = ("--pool", "threads", "--concurrency", "3", "--queues", "upkeep", "--hostname", "upkeep@%h")
     workers: dict[str, Sequence[str]] = {
         "searcher": (*solo, "search", "--hostname", "search@%h"),
         "indexer": (*solo, "index", "--hostname", "index@%h"),

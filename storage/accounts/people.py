@@ -17,6 +17,7 @@ from storage.accounts.lockout import account_door
 from storage.accounts.passwords import Passwords, check_password
 from storage.accounts.permissions import Principal, Role
 from storage.accounts.tables import attempts, invitations, sessions, users
+from storage.database.answering import answering
 from storage.database.tables import open_database, twice
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
@@ -69,6 +70,18 @@ class Accounts:
         """Raises AccountError for a name that nobody has."""
         with self._engine.begin() as connection:
             return _user(connection, name)
+
+    def acting(self, name: str) -> Principal | None:
+        """Whoever acts under a name while nobody is logged in: None for a disabled or unknown account.
+
+        "os:NAME", who came by the command line, owns the machine.
+        """
+        if name.startswith("os:"):
+            return Principal(name, Role.ADMINISTRATOR)
+        with answering(), self._engine.begin() as connection:
+            in_use = users.c.name == name, users.c.disabled.is_(None)
+            row = connection.execute(select(users).where(*in_use)).one_or_none()
+        return None if row is None else user_of(row).principal
 
     def add(
         self, by: Actor, name: str, password: str, role: Role, *, cameras: Collection[str] | None = None

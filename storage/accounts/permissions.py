@@ -21,6 +21,8 @@ class Action(StrEnum):
     VIEW_MEDIA = "view_media"  # crops, frames and clips, with faces blurred
     UNBLUR = "unblur"
     EXPORT = "export"
+    SAVE_SEARCHES = "save_searches"  # questions that stand, and what they fire
+    KEEP_CASES = "keep_cases"
     INGEST = "ingest"
     VIEW_JOBS = "view_jobs"
     MANAGE_JOBS = "manage_jobs"
@@ -42,6 +44,8 @@ PERMISSIONS: dict[Action, tuple[Role, ...]] = {
     Action.VIEW_MEDIA: (_V, _O, _A),
     Action.UNBLUR: (_O, _A),
     Action.EXPORT: (_O, _A),
+    Action.SAVE_SEARCHES: (_O, _A),
+    Action.KEEP_CASES: (_O, _A),
     Action.INGEST: (_O, _A),
     Action.VIEW_JOBS: (_O, _A),
     Action.MANAGE_JOBS: (_A,),

@@ -1,0 +1,1 @@
+"""Questions that stand, the alerts that they fire and who is told; cases as files."""
