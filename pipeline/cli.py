@@ -22,6 +22,7 @@ from pipeline.commands import (
     alerts,
     audit,
     cameras,
+    cases,
     doctor,
     erase,
     footage,
@@ -89,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     erase.add(verbs)
     saved.add(verbs)
     alerts.add(verbs)
+    cases.add(verbs)
 
     jobs.add(verbs)
     schedule.add(verbs)

@@ -37,6 +37,23 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", f"{ROOT}/sightings/{{id}}/frame"): LOOKING,
     ("GET", f"{ROOT}/sightings/{{id}}/clip"): LOOKING,
     ("GET", f"{ROOT}/sightings/{{id}}/similar"): LOOKING,
+    ("GET", f"{ROOT}/saved"): {A, O},
+    ("POST", f"{ROOT}/saved"): {A, O},
+    ("GET", f"{ROOT}/saved/{{id}}"): {A, O},
+    ("PATCH", f"{ROOT}/saved/{{id}}"): {A, O},
+    ("DELETE", f"{ROOT}/saved/{{id}}"): {A, O},
+    ("POST", f"{ROOT}/saved/{{id}}/secret"): {A, O},
+    ("POST", f"{ROOT}/saved/{{id}}/test"): {A, O},
+    ("GET", f"{ROOT}/alerts"): {A, O},
+    ("GET", f"{ROOT}/cases"): {A, O},
+    ("POST", f"{ROOT}/cases"): {A, O},
+    ("GET", f"{ROOT}/cases/{{id}}"): {A, O},
+    ("PATCH", f"{ROOT}/cases/{{id}}"): {A, O},
+    ("DELETE", f"{ROOT}/cases/{{id}}"): {A, O},
+    ("GET", f"{ROOT}/cases/{{id}}/export"): {A, O},
+    ("POST", f"{ROOT}/cases/{{id}}/entries"): {A, O},
+    ("PATCH", f"{ROOT}/cases/{{id}}/entries/{{entry}}"): {A, O},
+    ("DELETE", f"{ROOT}/cases/{{id}}/entries/{{entry}}"): {A, O},
     ("GET", f"{ROOT}/cameras"): LOOKING,
     ("POST", f"{ROOT}/cameras"): {A},
     ("GET", f"{ROOT}/cameras/{{name}}"): {A},
@@ -107,7 +124,8 @@ def test_a_route_is_for_the_roles_in_the_table(
     method: str, path: str, site: Site, clients: dict[str, Client]
 ) -> None:
     filled_in = (
-        path.replace("{id}", "999" if "holds" in path else NOBODY)
+        path.replace("{id}", "999" if "holds" in path or "cases" in path else NOBODY)
+        .replace("{entry}", "999")
         .replace("{name}", "none")
         .replace("{model}", "none")
     )

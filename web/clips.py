@@ -19,12 +19,15 @@ class Clips:
         self._lock, self._cutting = Lock(), Lock()
         self._places = BoundedSemaphore(WAITING)
 
-    def get(self, key: Hashable, cut: Callable[[], bytes]) -> bytes:
-        """The clip of a key; raises what cutting it raises, and Problem while too many wait."""
+    def get(self, key: Hashable, cut: Callable[[], bytes], *, patient: bool = False) -> bytes:
+        """The clip of a key; raises what cutting it raises, and Problem while too many wait.
+
+        A `patient` caller waits with them: an export has begun to be sent and cannot be refused any more.
+        """
         found = self._find(key)
         if found is not None:
             return found
-        if not self._places.acquire(blocking=False):
+        if not self._places.acquire(blocking=patient):
             raise Problem(
                 503, "many clips are being cut: try again in a while", headers={"Retry-After": "10"}
             )

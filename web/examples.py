@@ -166,7 +166,14 @@ VERDICT: dict[str, Any] = {
     "broken": 4711,
     "fault": "it was changed",
 }
-_COUNTED: dict[str, Any] = {"sightings": 12, "shots": 12, "crops": 12, "segments": 3}
+_COUNTED: dict[str, Any] = {
+    "sightings": 12,
+    "shots": 12,
+    "crops": 12,
+    "segments": 3,
+    "alerts": 1,
+    "entries": 2,
+}
 _NOTHING = dict.fromkeys(_COUNTED, 0)
 OUTCOME: dict[str, Any] = {
     "erased": True,
@@ -195,6 +202,65 @@ HOLD: dict[str, Any] = {
     "placed": "2026-03-03T09:00:00Z",
     "lifted": "2026-09-03T09:00:00Z",
 }
+
+
+SAVED: dict[str, Any] = {
+    "id": "9f2c41d7",
+    "owner": "olga",
+    "name": "red coats",
+    "q": "red coat, no bag, at the north gate",
+    "description": "red coat, no bag",
+    "cameras": ["north-gate"],
+    "min_probability": 0.7,
+    "quiet": "22:00-06:00",
+    "webhook": "https://hooks.example/in",
+    "since": "2026-03-01T09:00:00Z",
+    "paused": "2026-03-09T09:00:00Z",
+}
+ALERT: dict[str, Any] = {
+    "id": "0d7a5c1e-7a51-5f0b-8d5e-2f6a1c9b4e10",
+    "search": "9f2c41d7",
+    "name": "red coats",
+    "owner": "olga",
+    "sighting": SHOT,
+    "crop": _CROP,
+    "camera": "north-gate",
+    "began": "2026-03-01T16:04:11Z",
+    "ended": "2026-03-01T16:04:19Z",
+    "taken": "2026-03-01T16:04:12Z",
+    "probability": 0.93,
+    "reasons": [{"phrase": "red coat", "part": "upper body", "similarity": 0.48, "agreement": 0.9}],
+    "fired": "2026-03-01T16:04:31Z",
+    "due": "2026-03-01T16:05:31Z",
+    "attempts": 1,
+    "quiet_until": "2026-03-01T06:00:00Z",
+    "delivered": "2026-03-01T16:05:32Z",
+    "trouble": "hooks.example answered 503",
+}
+CASE: dict[str, Any] = {
+    "id": 3,
+    "name": "bicycle thefts",
+    "notes": "since May",
+    "owner": "olga",
+    "members": ["ada"],
+    "opened": "2026-03-01T17:00:00Z",
+    "closed": "2026-03-20T12:00:00Z",
+    "entries": 1,
+}
+CASE_ENTRY: dict[str, Any] = {
+    "id": 12,
+    "sighting": SHOT,
+    "crop": _CROP,
+    "camera": "north-gate",
+    "began": "2026-03-01T16:04:11Z",
+    "ended": "2026-03-01T16:04:19Z",
+    "taken": "2026-03-01T16:04:12Z",
+    "note": "with the bicycle",
+    "added": "2026-03-01T17:01:00Z",
+    "added_by": "olga",
+    "erased": "2026-04-01T02:00:00Z",
+}
+WHOLE_CASE: dict[str, Any] = {"case": CASE, "entries": [CASE_ENTRY]}
 
 
 def like(example: dict[str, Any]) -> ConfigDict:

@@ -17,6 +17,9 @@ from storage.accounts.people import Accounts
 from storage.accounts.replies import Replies
 from storage.accounts.sessions import Sessions
 from storage.accounts.tokens import Tokens
+from storage.casework.alerts import Alerts
+from storage.casework.cases import Cases
+from storage.casework.saved import SavedSearches
 from storage.footage.cameras import Cameras
 from storage.footage.ledger import Ledger
 from storage.footage.overview import Overview
@@ -42,6 +45,9 @@ class Site:
     tokens: Tokens
     audit: Audit
     holds: Holds
+    saved: SavedSearches
+    alerts: Alerts
+    cases: Cases
     replies: Replies
     seals: Seals
     cameras: Cameras
@@ -76,6 +82,9 @@ def open_site(settings: Settings) -> Iterator[Site]:
             tokens=stack.enter_context(closing(Tokens(url))),
             audit=stack.enter_context(closing(Audit(url))),
             holds=stack.enter_context(closing(Holds(url))),
+            saved=stack.enter_context(closing(SavedSearches(url))),
+            alerts=stack.enter_context(closing(Alerts(url))),
+            cases=stack.enter_context(closing(Cases(url))),
             replies=stack.enter_context(closing(Replies(url))),
             seals=Seals(site_key(url, "seals")),
             cameras=stack.enter_context(closing(Cameras(url))),
