@@ -100,9 +100,7 @@ def gathered(matches: Iterable[Match], shots: Iterable[Shot]) -> list[list[Shot]
     tracks: dict[Track, list[Shot]] = {}
     for shot in shots:
         tracks.setdefault(track_of(shot), []).append(shot)
-    return [
-        [kept for shown in (match.shot, *match.also) for kept in tracks[track_of(shown)]] for match in matches
-    ]
+    return [[kept for shown in match.shots for kept in tracks[track_of(shown)]] for match in matches]
 
 
 def score(
@@ -114,7 +112,7 @@ def score(
 ) -> EndToEndScores:
     """Score the answers, by the id of their query; `everybody` are all shots of each row there can be."""
     named = {
-        name: [Found(identity(match.shot, places), match.probability) for match in matches]
+        name: [Found(identity(match.shot, places), match.probability or 0.0) for match in matches]
         for name, matches in answers.items()
     }
     asked = [query for query in footage.queries if query.relevant]

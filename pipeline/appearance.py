@@ -1,11 +1,16 @@
-"""Tell which tracks of a camera show one person, who left the picture and came back looking the same."""
+"""Tell which tracks look like one person: one who came back, or went on to another camera.
 
-from collections.abc import Iterable
+Looks are evidence, not identity: whoever sees an answer can open what was put together, and nothing is kept.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.types import Floats
 from storage.types import Hit, Shot
 
 Track = tuple[str, str, datetime, int]
@@ -14,6 +19,17 @@ Track = tuple[str, str, datetime, int]
 _BACK = timedelta(seconds=30)  # longest absence over which looks are evidence; later, it is rather another
 _ALIKE = 0.85  # cosine of two tracks' mean vectors from which they show one person: different people of the
 # rendered clips and of the room reach 0.81, and half the tracks of one person reach this
+_WALK = timedelta(minutes=10)  # longest way from one camera to another
+_ALIKE_ELSEWHERE = 0.9  # the same in another light, by the regions of the body (bench/appearances.py)
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What is known of the looks of one track."""
+
+    person: Track  # the earliest track of the same person, itself if there is no other
+    vector: Floats  # (d,) unit length
+    regions: Floats  # (p, e) unit length each
 
 
 def track_of(shot: Shot) -> Track:
@@ -21,48 +37,127 @@ def track_of(shot: Shot) -> Track:
     return (shot.camera, shot.source, shot.began, shot.track)
 
 
-def same_person(hits: Iterable[Hit]) -> dict[Track, Track]:
-    """For each track of the hits the earliest track of the same person, itself if there is no other.
+def same_person(hits: Iterable[Hit], regions: Sequence[int]) -> dict[Track, Looks]:
+    """Whose each track of the hits is; `regions` are the rows of the parts that are regions of the body.
 
-    Two tracks are one person when the camera is the same, one begins within `_BACK` after the other ended,
-    and their vectors agree by `_ALIKE`, and by more than those of any two people whom that camera saw at one
-    time: where two who are certainly different look that alike, looks are no evidence. The most alike come
+    On one camera two tracks are one person when one begins within `_BACK` after the other ended, and their
+    vectors agree by `_ALIKE`, and by more than those of any two people whom that camera saw at one time:
+    where two who are certainly different look that alike, looks are no evidence. The most alike come
     first, and tracks that overlap in time never become one person, not by way of a third track either.
+
+    People of two cameras are one when they are at most `_WALK` apart, the regions of their bodies agree by
+    `_ALIKE_ELSEWHERE` and by more than those of any two people whom either camera saw at one time, and
+    neither finds anybody on the other camera who is more alike.
     """
-    cameras: dict[str, dict[Track, list[Hit]]] = {}
+    tracks: dict[Track, list[Hit]] = {}
     for hit in hits:
-        shot = hit.sighting.shot
-        cameras.setdefault(shot.camera, {}).setdefault(track_of(shot), []).append(hit)
-    return {track: first for tracks in cameras.values() for track, first in _linked(tracks).items()}
+        tracks.setdefault(track_of(hit.sighting.shot), []).append(hit)
+    if not tracks:
+        return {}
+    order = sorted(tracks, key=lambda track: (track[2], track))
+    seen = _Seen.of([tracks[track] for track in order], regions)
+    people = _Groups(len(order))
+    for camera in dict.fromkeys(track[0] for track in order):
+        here = np.array([place for place, track in enumerate(order) if track[0] == camera])
+        _come_back(here, seen, people)
+    _gone_on(seen, people)
+    return {
+        track: Looks(order[people.first(place)], seen.vectors[place], seen.regions[place])
+        for place, track in enumerate(order)
+    }
 
 
-def _linked(tracks: dict[Track, list[Hit]]) -> dict[Track, Track]:
-    """`same_person` for the tracks of one camera."""
-    order = sorted(tracks, key=lambda track: (track[2], *track[1::2]))
-    likeness = _likeness([tracks[track] for track in order])
-    apart = _apart([tracks[track][0].sighting.shot for track in order])
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """n tracks."""
+
+    cameras: NDArray[np.str_]  # (n,)
+    apart: NDArray[np.float64]  # (n, n) seconds from the end of one to the other; 0 or less: overlapping
+    vectors: Floats  # (n, d) unit length, of all shots
+    regions: Floats  # (n, p, e) unit length
+
+    @classmethod
+    def of(cls, tracks: list[list[Hit]], regions: Sequence[int]) -> "_Seen":
+        shots = [hits[0].sighting.shot for hits in tracks]
+        began = np.array([shot.began.timestamp() for shot in shots])
+        ended = np.array([shot.ended.timestamp() for shot in shots])
+        apart = np.maximum(began[:, None], began) - np.minimum(ended[:, None], ended)
+        rows = list(regions)
+        return cls(
+            np.array([shot.camera for shot in shots]),
+            apart,
+            _unit(np.array([np.mean([hit.sighting.vector for hit in hits], axis=0) for hits in tracks])),
+            _unit(
+                np.array(
+                    [
+                        np.mean([hit.sighting.parts[rows] for hit in hits], axis=0, dtype=np.float32)
+                        for hits in tracks
+                    ]
+                )
+            ),
+        )
+
+
+class _Groups:
+    """Which of n tracks have been put together."""
+
+    def __init__(self, number: int) -> None:
+        self._members = [[place] for place in range(number)]
+
+    def first(self, place: int) -> int:
+        return min(self._members[place])
+
+    def of(self, place: int) -> list[int]:
+        return self._members[place]
+
+    def join(self, one: int, other: int) -> None:
+        if self._members[one] is not self._members[other]:
+            self._members[one] += self._members[other]
+            for place in self._members[one]:
+                self._members[place] = self._members[one]
+
+
+def _come_back(here: NDArray[np.int64], seen: _Seen, people: _Groups) -> None:
+    """Put the tracks of one camera together."""
+    likeness, apart = seen.vectors[here] @ seen.vectors[here].T, seen.apart[np.ix_(here, here)]
     above = np.triu(np.ones_like(likeness, bool), 1)
     together = likeness[above & (apart <= 0)]
     least = max(_ALIKE, float(together.max(initial=-1)))
     pairs = np.argwhere(above & (apart > 0) & (apart <= _BACK.total_seconds()) & (likeness >= least))
-    people = [[place] for place in range(len(order))]
     for one, other in sorted(pairs.tolist(), key=lambda pair: (-likeness[*pair], pair)):
-        if people[one] is not people[other] and (apart[np.ix_(people[one], people[other])] > 0).all():
-            people[one] += people[other]
-            for place in people[one]:
-                people[place] = people[one]
-    return {order[place]: order[min(person)] for place, person in enumerate(people)}
+        first, second = int(here[one]), int(here[other])
+        if (seen.apart[np.ix_(people.of(first), people.of(second))] > 0).all():
+            people.join(first, second)
 
 
-def _likeness(tracks: list[list[Hit]]) -> NDArray[np.float32]:
-    """Cosines (n, n) of the mean vectors."""
-    means = np.stack([np.mean([hit.sighting.vector for hit in hits], axis=0) for hits in tracks])
-    means /= np.linalg.norm(means, axis=1, keepdims=True).clip(1e-6)
-    return np.asarray(means @ means.T, np.float32)
+def _gone_on(seen: _Seen, people: _Groups) -> None:
+    """Put the people of different cameras together."""
+    number = len(seen.cameras)
+    flat = seen.regions.reshape(number, -1)
+    likeness = flat @ flat.T / seen.regions.shape[1]
+    elsewhere = seen.cameras[:, None] != seen.cameras
+    together = np.where(~elsewhere & (seen.apart <= 0) & ~np.eye(number, dtype=bool), likeness, -1)
+    alike_here = {camera: together[seen.cameras == camera].max() for camera in set(seen.cameras.tolist())}
+    allowed = elsewhere & (seen.apart <= _WALK.total_seconds()) & (likeness >= _ALIKE_ELSEWHERE)
+    for one, other in sorted(
+        np.argwhere(np.triu(allowed)).tolist(), key=lambda pair: (-likeness[*pair], pair)
+    ):
+        cameras = seen.cameras[one], seen.cameras[other]
+        rivals = max(
+            likeness[one, seen.cameras == cameras[1]].max(), likeness[seen.cameras == cameras[0], other].max()
+        )
+        if likeness[one, other] >= max(rivals, *(alike_here[camera] for camera in cameras)):
+            members = people.of(one), people.of(other)
+            if not _meet(*members, seen):
+                people.join(one, other)
 
 
-def _apart(shots: list[Shot]) -> NDArray[np.float64]:
-    """Seconds (n, n) between the end of one and the beginning of the other; 0 or less when they overlap."""
-    began = np.array([shot.began.timestamp() for shot in shots])
-    ended = np.array([shot.ended.timestamp() for shot in shots])
-    return np.asarray(np.maximum(began[:, None], began) - np.minimum(ended[:, None], ended), np.float64)
+def _meet(some: list[int], others: list[int], seen: _Seen) -> bool:
+    """Whether a camera saw one of these and one of the others at one time: then they are two people."""
+    same_camera = seen.cameras[some][:, None] == seen.cameras[others]
+    return bool((same_camera & (seen.apart[np.ix_(some, others)] <= 0)).any())
+
+
+def _unit(rows: NDArray[np.floating]) -> Floats:
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-6), np.float32)

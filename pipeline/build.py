@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from models.acsa.encoder import AcsaEncoder, load_encoder
-from models.detection.detector import load_detector
+from models.detection.detector import PersonDetector, load_detector
 from models.detection.tracker import PeopleTracker
 from pipeline import ingest, ports
 from pipeline.asking.question import Question, literal, read, refused_terms
@@ -73,27 +73,39 @@ def absolute(weights: str) -> str:
     return str(Path(weights).resolve()) if weights else ""
 
 
+def detector(settings: Settings) -> PersonDetector:
+    """Finds people in pictures; raises ValueError when its weights cannot be used."""
+    return load_detector(settings.detector, size=settings.detector_size, threshold=TRACKED)
+
+
 def watch_step(settings: Settings, ledger: Ledger) -> ingest.WatchStep:
     """What turns a chunk into shots; raises ValueError when the detector's weights cannot be used."""
-    detector = load_detector(settings.detector, size=settings.detector_size, threshold=TRACKED)
+    finds = detector(settings)
     media, cameras = open_media(settings.media_url), Cameras(settings.database_url)
 
     def wish(camera: Camera) -> ingest.Wish:
         fps = camera.fps or settings.fps
         zones = Zones(camera.zones, camera.masks)
-        return ingest.Wish(Watch(detector, partial(PeopleTracker, fps), media, zones=zones), fps)
+        return ingest.Wish(Watch(finds, partial(PeopleTracker, fps), media, zones=zones), fps)
 
     def wish_for(name: str) -> ingest.Wish | None:
         known = cameras.get(name)
         return wish(known) if known else None
 
-    version = ingest.version(detector.name, settings.fps, settings.chunk_seconds)
+    version = ingest.version(finds.name, settings.fps, settings.chunk_seconds)
     watch = wish(Camera("", "")).watch
     return ingest.WatchStep(watch, ledger, settings.fps, version, wish_for)
 
 
-def question(settings: Settings, sentence: str, cameras: Sequence[str], *, as_written: bool) -> Question:
-    """The sentence as it is understood at this site, or as nothing but a description; raises QueryError."""
+def question(
+    settings: Settings, sentence: str, cameras: Sequence[str], *, as_written: bool, examples: bool = False
+) -> Question:
+    """The sentence as it is understood at this site, or as nothing but a description; raises QueryError.
+
+    Beside `examples` it may be empty.
+    """
+    if examples and not sentence.strip():
+        return Question("", "")
     refused = refused_terms(settings.refused_terms)
     if as_written:
         return literal(sentence, refused)

@@ -35,6 +35,7 @@ from pipeline.commands import (
     up,
 )
 from pipeline.commands.entry import Act, Help, enter
+from pipeline.commands.example import example
 from pipeline.commands.moment import moment, written
 from pipeline.settings import Settings
 
@@ -65,7 +66,18 @@ def parser() -> argparse.ArgumentParser:
     models.add(verbs)
 
     verb = enter(verbs, "search", footage.search, "find people by description")
-    verb.add_argument("text", help='a sentence: "red coat at the north gate yesterday after four"')
+    verb.add_argument(
+        "text", nargs="?", default="", help='a sentence: "red coat at the north gate yesterday after four"'
+    )
+    for option, purpose in (("--like", "who looks like"), ("--unlike", "who does not look like")):
+        verb.add_argument(
+            option,
+            action="append",
+            default=[],
+            type=example,
+            metavar="WHO",
+            help=f"{purpose} this: a sighting's id, PICTURE or PICTURE@x1,y1,x2,y2; may be repeated",
+        )
     verb.add_argument(
         "--literal", action="store_true", help="take the whole sentence for what the person looks like"
     )

@@ -1,18 +1,20 @@
-"""Answer a description with people: search wide by the global vector, then look closely at the parts."""
+"""Answer a question with people: search wide by the global vector, then look closely at the parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
-import numpy as np
-
-from models.types import Scores, TextFeatures
-from pipeline.appearance import Track, same_person, track_of
+from models.acsa.phrases import find_phrases
+from models.types import ImageFeatures
+from pipeline.appearance import Looks, Track, same_person, track_of
+from pipeline.evidence import Evidence, Words, body
 from pipeline.ports import Encoder, Index
-from pipeline.types import Answer, Match, Query, Reason
+from pipeline.types import Again, Answer, Example, Match, Query
 from storage.types import Hit, Where
 
 EVEN = 0.5  # probability of a person that is as likely to match as not
 NEAREST_SHOWN = 5  # people shown behind "nobody matches"
+DESCRIPTIONS, EXAMPLES = 5, 20  # the most of one question
 
 
 class QueryError(ValueError):
@@ -22,9 +24,10 @@ class QueryError(ValueError):
 class Search:
     """Finds people in one index with one encoder.
 
-    `pool` is how many nearest sightings get the close look. Somebody matches when the best of them reaches
-    the probability `threshold`; the others are shown with the best from an even chance on. A query's own
-    least probability stands for both.
+    `pool` is how many nearest sightings of each description get the close look; an answer is taken from
+    them, so a longer one begins with the shorter. Somebody matches when the likeliest of them reaches
+    the probability `threshold`; the others are shown with them from an even chance on. A query's own
+    least probability stands for both. Where nothing was said in words, everybody is shown.
     """
 
     def __init__(self, encoder: Encoder, index: Index, *, pool: int, threshold: float) -> None:
@@ -34,23 +37,41 @@ class Search:
     def find(self, query: Query) -> Answer:
         """Return one match per person, best first; ties keep the earlier sighting first.
 
-        Raises QueryError for an unknown camera, a time range the wrong way round or a limit below one, and
-        ValueError for a text in which there is nothing to look for.
+        The people who are given as examples are not in the answer. Raises QueryError for a question that
+        cannot be answered: an unknown camera, a time range the wrong way round, a limit below one, an example
+        that is not there; and ValueError for a text in which there is nothing to look for.
         """
         self._check(query)
-        text = self.encoder.encode_text(query.text)
+        like, known = self._examples(query.like)
+        unlike, rejected = self._examples(query.unlike)
         where = Where(query.cameras, query.after, query.before)
-        hits = self.index.nearest(text.vector, max(self.pool, query.limit), where)
-        people = one_per_person(self._rank(text, hits), same_person(hits))
+        found: list[Match] = []
+        hits: dict[UUID, Hit] = {}
+        texts = descriptions(query.text)
+        if not texts and not like:
+            raise QueryError(
+                "there is nothing to look for: say what the person looks like, or give an example"
+            )
+        for text in texts or ("",):
+            words = Words.of(text, query.weights, self.encoder) if text else None
+            near = self._nearest(Evidence(words, like, unlike), where)
+            found += [replace(match, description=text if len(texts) > 1 else "") for match, _ in near]
+            hits |= {hit.sighting.shot.id: hit for _, hit in near}
+        found.sort(key=lambda match: -match.score)
+        looks = same_person(hits.values(), body(self.encoder.parts))
+        people = one_per_person(found, looks, without=known | rejected)
         matches = self._matching(people, query.min_probability)
         nearest = () if matches else tuple(people[:NEAREST_SHOWN])
         return Answer(query, self.encoder.model, matches[: query.limit], nearest)
 
     def _matching(self, people: Sequence[Match], least: float | None) -> tuple[Match, ...]:
+        chances = [match.probability for match in people if match.probability is not None]
+        if not chances:
+            return tuple(people)
         threshold, shown = (self.threshold, min(self.threshold, EVEN)) if least is None else (least, least)
-        if not people or people[0].probability < threshold:
+        if max(chances) < threshold:
             return ()
-        return tuple(match for match in people if match.probability >= shown)
+        return tuple(match for match in people if (match.probability or 0.0) >= shown)
 
     def _check(self, query: Query) -> None:
         if query.limit < 1:
@@ -65,48 +86,80 @@ class Search:
             if camera not in known:
                 names = ", ".join(known) or "none yet; ingest some footage first"
                 raise QueryError(f'no footage of a camera "{camera}"; known cameras: {names}')
+        if len(query.like) + len(query.unlike) > EXAMPLES:
+            raise QueryError(f"there are over {EXAMPLES} examples; take those away that say the same")
 
-    def _rank(self, text: TextFeatures, hits: Sequence[Hit]) -> list[Match]:
+    def _examples(self, some: Sequence[Example]) -> tuple[tuple[ImageFeatures, ...], set[Track]]:
+        """What the encoder sees in the examples, and the tracks that they are of."""
+        wanted = {example.of: example for example in some if isinstance(example.of, UUID)}
+        held = {sighting.shot.id: sighting for sighting in self.index.get(wanted)} if wanted else {}
+        for identity, example in wanted.items():
+            if identity not in held:
+                raise QueryError(
+                    f"{example.name} is not in the index any more, or not yet; take it out of the question"
+                )
+        features = [ImageFeatures(sighting.vector, sighting.parts) for sighting in held.values()]
+        pictures = [example.of for example in some if not isinstance(example.of, UUID)]
+        features += self.encoder.encode_images(pictures)
+        return tuple(features), {track_of(sighting.shot) for sighting in held.values()}
+
+    def _nearest(self, evidence: Evidence, where: Where) -> list[tuple[Match, Hit]]:
+        """The pool as matches, best first."""
+        hits = self.index.nearest(evidence.vector(), self.pool, where)
         if not hits:
             return []
-        nearness = np.array([hit.nearness for hit in hits], np.float32)
-        scores = self.encoder.score(text, nearness, np.stack([hit.sighting.parts for hit in hits]))
-        order = np.argsort(-scores.total, kind="stable")
+        weighed = evidence.weigh([hit.sighting for hit in hits], self.encoder)
         return [
-            Match(
-                hits[i].sighting.shot,
-                float(scores.total[i]),
-                float(scores.probability[i]),
-                reasons(text, scores, int(i), self.encoder.parts),
+            (
+                Match(hits[i].sighting.shot, float(weighed.total[i]), weighed.chance(i), weighed.reasons(i)),
+                hits[i],
             )
-            for i in order
+            for i in weighed.order()
         ]
 
 
-def one_per_person(matches: Sequence[Match], people: Mapping[Track, Track]) -> list[Match]:
+def descriptions(text: str) -> tuple[str, ...]:
+    """The descriptions that ";" parts; one that only shuts out goes with the one before.
+
+    Raises QueryError when there are too many.
+    """
+    found: list[str] = []
+    for piece in filter(None, (piece.strip() for piece in text.split(";"))):
+        if found and _only_shuts_out(piece):
+            found[-1] += f", {piece}"
+        else:
+            found.append(piece)
+    if len(found) > DESCRIPTIONS:
+        raise QueryError(
+            f'the question has {len(found)} descriptions parted by ";"; ask at most {DESCRIPTIONS}'
+        )
+    return tuple(found)
+
+
+def _only_shuts_out(text: str) -> bool:
+    try:
+        return all(phrase.negated for phrase in find_phrases(text))
+    except ValueError:  # a rest such as "and", which names nothing
+        return True
+
+
+def one_per_person(
+    matches: Sequence[Match], looks: Mapping[Track, Looks], *, without: Collection[Track] = ()
+) -> list[Match]:
     """Keep each person's best match, with the best shot of each of their other tracks; best first as given.
 
-    `people` says whose a track is, as `same_person` does.
+    `looks` say whose a track is, as `same_person` does. The tracks `without` are left out, other tracks
+    of the same people are not: somebody may be looking for them.
     """
     best: dict[Track, Match] = {}
-    shown: set[Track] = set()
+    shown = set(without)
     for match in matches:
         track = track_of(match.shot)
         if track in shown:
             continue
         shown.add(track)
-        person = people[track]
-        kept = best.setdefault(person, match)
+        kept = best.setdefault(looks[track].person, match)
         if kept is not match:
-            best[person] = replace(kept, also=(*kept.also, match.shot))
+            likeness = float(looks[track_of(kept.shot)].vector @ looks[track].vector)
+            best[looks[track].person] = replace(kept, also=(*kept.also, Again(match.shot, likeness)))
     return list(best.values())
-
-
-def reasons(text: TextFeatures, scores: Scores, candidate: int, parts: Sequence[str]) -> tuple[Reason, ...]:
-    """Name for each phrase the part of the candidate that agrees with it best."""
-    similarity = scores.similarity[candidate]  # (phrases, parts)
-    best = similarity.argmax(axis=1)
-    return tuple(
-        Reason(phrase, parts[part], float(similarity[row, part]), float(scores.agreement[candidate, row]))
-        for row, (phrase, part) in enumerate(zip(text.phrases, best, strict=True))
-    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from models.types import Image
 from storage.types import Box, Shot
@@ -32,7 +33,7 @@ class Crop:
     image: Image
 
 
-Kind = Literal["camera", "time", "without", "count", "unknown"]
+Kind = Literal["camera", "time", "without", "count", "weight", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,26 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What somebody asks."""
+class Weight:
+    """How much one phrase of a description counts beside the others, each of which counts 1."""
 
-    text: str
+    phrase: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """Somebody whom the answer should look like, or should not: a sighting, or a picture of one person."""
+
+    name: str  # as the user knows it
+    of: UUID | Image  # a sighting, or (height, width, 3) RGB
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody asks: in words, by examples, or both."""
+
+    text: str = ""  # descriptions, parted by ";" where there are several; empty where examples say it all
     cameras: tuple[str, ...] = ()
     after: datetime | None = None
     before: datetime | None = None
@@ -58,23 +75,45 @@ class Query:
     min_probability: float | None = None  # None: the model's own threshold
     sentence: str = ""  # as it was written, where `text` was read out of it
     exclusions: tuple[str, ...] = ()  # "bag" of "no bag"
+    weights: tuple[Weight, ...] = ()
+    like: tuple[Example, ...] = ()
+    unlike: tuple[Example, ...] = ()
     chips: tuple[Chip, ...] = ()
     notices: tuple[str, ...] = ()  # what the user should know of how the sentence was understood
 
     @property
     def asked(self) -> str:
-        """The sentence as it was written."""
-        return self.sentence or self.text
+        """What was asked, for the user to recognise: the sentence as it was written, then the examples."""
+        examples = (("like", self.like), ("unlike", self.unlike))
+        said = [f"{word} {example.name}" for word, some in examples for example in some]
+        return ", ".join([*filter(None, [self.sentence or self.text]), *said])
+
+
+@dataclass(frozen=True, slots=True)
+class PartSimilarity:
+    """How a phrase agrees with one part of a picture."""
+
+    part: str  # "whole", "head", "upper body", ...
+    similarity: float  # cosine, -1..1
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """How one phrase of the question agrees with the part of the picture it agrees with best."""
+    """How one phrase of the question agrees with a person."""
 
     phrase: str
-    part: str  # "head", "upper body", ...
-    similarity: float  # cosine of the phrase with that part, -1..1
+    part: str  # the one that it agrees with best
+    similarity: float  # with that part: cosine, -1..1
     agreement: float  # how likely the phrase is true of the person, 0..1
+    parts: tuple[PartSimilarity, ...] = ()  # with each part of the body and the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Another track of which looks say that it shows the same person; nobody has confirmed it."""
+
+    shot: Shot  # its best
+    likeness: float  # to the track that the row is shown by: cosine, -1..1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +122,15 @@ class Match:
 
     shot: Shot
     score: float
-    probability: float  # 0..1
+    probability: float | None  # 0..1 that the words are true of them; None where nothing was said in words
     reasons: tuple[Reason, ...]
-    also: tuple[Shot, ...] = ()  # the best shots of other tracks that look like the same person, best first
+    description: str = ""  # which of several it answers
+    also: tuple[Again, ...] = ()  # best first
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """The best shot of each track of the row, the one that it is shown by first."""
+        return (self.shot, *(again.shot for again in self.also))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from pipeline.appearance import same_person, track_of
+from pipeline.appearance import Track, same_person, track_of
 from pipeline.search import one_per_person
 from pipeline.types import Match
 from storage.types import Hit, Shot, Sighting
@@ -28,12 +28,16 @@ def hit(number: int, began: float, ended: float, angle: float, camera: str = "ga
         crop=f"{camera}/{number}-{shot}.jpg",
     )
     vector = np.array([np.cos(angle), np.sin(angle)], np.float32)
-    return Hit(Sighting(record, "model@0", vector, np.zeros((1, 2), np.float16)), 0.5)
+    return Hit(Sighting(record, "model@0", vector, vector[None].astype(np.float16)), 0.5)
+
+
+def whose(hits: list[Hit]) -> dict[Track, Track]:
+    return {track: looks.person for track, looks in same_person(hits, (0,)).items()}
 
 
 def people(*hits: Hit) -> set[frozenset[int]]:
     groups: dict[object, set[int]] = {}
-    for track, person in same_person(hits).items():
+    for track, person in whose(list(hits)).items():
         groups.setdefault(person, set()).add(track[3])
     return {frozenset(group) for group in groups.values()}
 
@@ -50,7 +54,7 @@ def test_who_comes_back_looking_the_same_is_one_person() -> None:
         hit(2, 18, 30, OTHER),
         hit(2, 5, 30, TWIN),  # both in the picture at once
         hit(2, 45, 60, TWIN),  # too long away
-        hit(2, 18, 30, TWIN, camera="hall"),
+        hit(2, 18, 30, 0.5, camera="hall"),
     ],
     ids=["looks", "time", "absence", "camera"],
 )
@@ -76,9 +80,9 @@ def test_a_third_track_joins_no_two_who_were_there_at_once() -> None:
 def test_the_order_of_the_hits_changes_nothing() -> None:
     hits = [hit(n, 12 * n, 12 * n + 8, 0.1 * (n % 3)) for n in range(8)] + [hit(20, 30, 50, OTHER)]
     rng = np.random.default_rng(0)
-    expected = same_person(hits)
+    expected = whose(hits)
     for _ in range(5):
-        assert same_person([hits[place] for place in rng.permutation(len(hits))]) == expected
+        assert whose([hits[place] for place in rng.permutation(len(hits))]) == expected
 
 
 def test_all_shots_of_a_track_speak_for_it() -> None:
@@ -87,16 +91,53 @@ def test_all_shots_of_a_track_speak_for_it() -> None:
 
 
 def test_nobody_is_nobody() -> None:
-    assert same_person([]) == {}
+    assert same_person([], (0,)) == {}
 
 
 def test_one_row_shows_the_best_shot_and_lists_the_other_tracks() -> None:
     hits = [hit(1, 0, 10, 0.0, shot=1), hit(2, 15, 25, 0.1), hit(3, 5, 8, OTHER), hit(2, 15, 25, 0.1, shot=1)]
     ranked = [Match(each.sighting.shot, 1.0 - place / 10, 0.9, ()) for place, each in enumerate(hits)]
 
-    rows = one_per_person(ranked, same_person(hits))
+    rows = one_per_person(ranked, same_person(hits, (0,)))
 
     assert [row.shot.track for row in rows] == [1, 3]
-    assert [(shot.track, shot.shot) for shot in rows[0].also] == [(2, 0)]
+    assert [(again.shot.track, again.shot.shot) for again in rows[0].also] == [(2, 0)]
+    assert rows[0].also[0].likeness == pytest.approx(np.cos(0.1))
     assert rows[1].also == ()
-    assert track_of(rows[0].shot) in same_person(hits)
+    assert track_of(rows[0].shot) in same_person(hits, (0,))
+
+
+def test_who_walks_on_to_another_camera_is_one_person() -> None:
+    hits = [hit(1, 0, 10, BLACK_COAT), hit(2, 0, 10, OTHER), hit(3, 400, 410, LIKE_IT, "hall")]
+    assert people(*hits) == {frozenset({1, 3}), frozenset({2})}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [hit(2, 900, 910, TWIN, "hall")],  # a longer way than anybody walks
+        [hit(2, 400, 410, 0.48, "hall")],  # not that alike in another light
+        [hit(2, 400, 410, LIKE_IT, "hall"), hit(3, 405, 410, 0.35, "hall")],  # two alike at once
+    ],
+    ids=["time", "looks", "uniform"],
+)
+def test_who_is_somebody_else_on_another_camera_stays_so(more: list[Hit]) -> None:
+    assert all(len(group) == 1 for group in people(hit(1, 0, 10, BLACK_COAT), *more))
+
+
+def test_on_another_camera_only_the_most_alike_is_the_same_person() -> None:
+    hits = [hit(1, 0, 10, BLACK_COAT), hit(2, 300, 310, TWIN, "hall"), hit(3, 400, 410, LIKE_IT, "hall")]
+    assert people(*hits) == {frozenset({1, 2}), frozenset({3})}
+
+
+def test_two_who_were_there_at_once_are_not_joined_by_way_of_another_camera() -> None:
+    together = [hit(1, 0, 10, 0.0), hit(2, 5, 15, 0.8)]
+    elsewhere = [hit(3, 100, 110, 0.3, "hall"), hit(4, 100, 110, 0.5, "roof")]
+    assert not any({1, 2} <= group for group in people(*together, *elsewhere))
+
+
+def test_examples_are_left_out_and_their_other_tracks_are_not() -> None:
+    hits = [hit(1, 0, 10, BLACK_COAT), hit(2, 15, 25, TWIN)]
+    ranked = [Match(each.sighting.shot, 1.0, 0.9, ()) for each in hits]
+    rows = one_per_person(ranked, same_person(hits, (0,)), without={track_of(hits[0].sighting.shot)})
+    assert [row.shot.track for row in rows] == [2]

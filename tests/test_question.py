@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 from models.acsa.exclusions import part
 from pipeline.asking.question import Question, literal, read, refused_terms
 from pipeline.search import QueryError
+from pipeline.types import Weight
 from synthesis.describing.captions import FACINGS, describe
 from synthesis.looks.sample import sample_look
 
@@ -93,6 +94,17 @@ def chips(question: Question) -> list[tuple[str, str]]:
         ("red coat 🧥👍", "red coat", [("unknown", "🧥👍")]),
         ("people at the north gate", "people", [("camera", "at the north gate")]),
         ("red\ncoat\tyesterday", "red coat", [("time", "yesterday")]),
+        ("red coat^2, blue jeans", "red coat, blue jeans", [("weight", "^2")]),
+        (
+            "red coat ^ 3, no bag, at the lobby",
+            "red coat, no bag",
+            [("weight", " ^ 3"), ("without", "no bag"), ("camera", "at the lobby")],
+        ),
+        (
+            "red coat; man in blue jeans^2 at the lobby; no hat",
+            "red coat; man in blue jeans; no hat",
+            [("weight", "^2"), ("camera", "at the lobby"), ("without", "no hat")],
+        ),
     ],
 )
 def test_a_sentence_is_a_description_and_chips(
@@ -219,6 +231,7 @@ def test_options_stand_in_place_of_the_sentence() -> None:
         ("kobieta w czerwonej kurtce", "looks like Polish"),
         ("nő piros kabátban és fekete nadrágban", "looks like another language"),
         ("woman in a 着物", "looks like another language"),
+        ("red coat or a blue jacket", 'and "blue jacket" are looked for in one person'),
     ],
 )
 def test_what_the_search_cannot_do_is_told(sentence: str, notice: str) -> None:
@@ -245,6 +258,13 @@ def test_what_the_search_cannot_do_is_told(sentence: str, notice: str) -> None:
         ("red coat on 31 February", "in no calendar"),
         ("red coat on camera 9", "known cameras: camera-3"),
         ("red coat on Monday and on Friday", "several days"),
+        ("red coat^", "needs a number: put it behind the words"),
+        ("red coat^0", "a weight is from 0.1 to 10"),
+        ("red coat^11", "a weight is from 0.1 to 10"),
+        ("^2 red coat", "stands behind no part of the description"),
+        ("red coat at the lobby^2", "stands behind no part"),
+        ("red coat, no bag^2", '"no bag" is shut out altogether'),
+        ("black^2 man", "does not search for people by skin colour"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_said_in_a_sentence(sentence: str, said: str) -> None:
@@ -258,6 +278,16 @@ def test_a_literal_sentence_is_all_description() -> None:
     assert question.description == question.sentence
     assert (question.chips, question.cameras, question.after) == ((), (), None)
     assert question.exclusions == ("hat",)
+
+
+@pytest.mark.parametrize("understand", [ask, lambda sentence: literal(sentence, None)])
+def test_a_weight_belongs_to_the_phrase_that_it_stands_behind(
+    understand: Callable[[str], Question],
+) -> None:
+    found = understand("man in a black^0.5 coat and blue jeans^3")
+    assert found.weights == (Weight("black coat", 0.5), Weight("blue jeans", 3.0))
+    assert found.description == "man in a black coat and blue jeans"
+    assert found.query().weights == found.weights
 
 
 def test_taking_a_chip_away_takes_its_meaning_back() -> None:

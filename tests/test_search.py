@@ -1,14 +1,16 @@
 """Search: the right people first, each once, with reasons; and plain words when the question is wrong."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import numpy as np
 import pytest
 
 from models.types import Scores, TextFeatures
-from pipeline.search import QueryError, Search
-from pipeline.types import Query
+from pipeline.search import QueryError, Search, descriptions
+from pipeline.types import Example, Query, Weight
 from storage.types import Hit, Shot, Sighting, Where
 from tests.fakes import COLOURS, ColourEncoder
 
@@ -26,6 +28,10 @@ class ListIndex:
         hits = [Hit(sighting, float(sighting.vector @ vector)) for sighting in seen]
         return sorted(hits, key=lambda hit: -hit.nearness)[:limit]
 
+    def get(self, ids: Iterable[UUID]) -> list[Sighting]:
+        wanted = set(ids)
+        return [sighting for sighting in self.sightings if sighting.shot.id in wanted]
+
     def cameras(self) -> tuple[str, ...]:
         return tuple(sorted({sighting.shot.camera for sighting in self.sightings}))
 
@@ -39,7 +45,7 @@ class ListIndex:
 
 
 def sighting(track: int, shot: int, colour: str, camera: str = "gate") -> Sighting:
-    began = NOON + timedelta(minutes=track)
+    began = NOON + timedelta(minutes=20 * track)
     picture = np.full((8, 4, 3), COLOURS[colour], np.uint8)
     picture[0, 0] = shot  # shots of one person differ a little
     feature = ColourEncoder().encode_images([picture])[0]
@@ -143,3 +149,104 @@ def test_beside_the_best_are_those_who_are_more_likely_than_not(
     search = Search(ScriptedEncoder(*chances), index, pool=10, threshold=0.6)
     answer = search.find(Query("red", min_probability=least))
     assert [round(match.probability, 2) for match in answer.matches] == shown
+
+
+def test_a_longer_answer_begins_with_the_shorter_whatever_the_pool() -> None:
+    whole = [match.shot.id for match in searcher(pool=7).find(Query("red", min_probability=0.0)).matches]
+    for limit in range(1, 20):
+        answer = searcher(pool=7).find(Query("red", min_probability=0.0, limit=limit))
+        assert [match.shot.id for match in answer.matches] == whole[:limit]
+
+
+def test_of_several_descriptions_each_is_searched_and_rows_say_which() -> None:
+    answer = searcher().find(Query("red; blue"))
+    assert {(match.shot.track, match.description) for match in answer.matches} == {
+        (1, "red"),
+        (3, "blue"),
+        (4, "red"),
+    }
+    assert {match.description for match in searcher().find(Query("red")).matches} == {""}
+
+
+def test_descriptions_are_parted_and_exclusions_stay_with_theirs() -> None:
+    assert descriptions("red coat, no hat; ; blue jeans; no bag;") == (
+        "red coat, no hat",
+        "blue jeans, no bag",
+    )
+    assert descriptions("  ") == ()
+    with pytest.raises(QueryError, match="at most 5"):
+        descriptions("; ".join(f"coat number {n}" for n in range(6)))
+
+
+def test_somebody_like_an_example_is_found_without_words() -> None:
+    red = sighting(1, 0, "red")
+    answer = searcher().find(Query(like=(Example("this one", red.shot.id),)))
+    assert answer.matches[0].shot.track == 4
+    assert 1 not in [match.shot.track for match in answer.matches]  # is known
+    assert {match.probability for match in answer.matches} == {None}
+    assert {match.reasons for match in answer.matches} == {()}
+
+
+def test_a_picture_is_an_example_too() -> None:
+    picture = np.full((8, 4, 3), COLOURS["blue"], np.uint8)
+    answer = searcher().find(Query(like=(Example("blue.jpg", picture),), limit=1))
+    assert [match.shot.track for match in answer.matches] == [3]
+
+
+def test_words_say_who_matches_and_examples_in_which_order() -> None:
+    words = Query("red", min_probability=0.0)
+    plain = searcher().find(words)
+    greener = searcher().find(replace(words, like=(Example("green", sighting(2, 0, "green").shot.id),)))
+    chances = {match.shot.track: match.probability for match in plain.matches}
+    assert {match.shot.track: match.probability for match in greener.matches} == {
+        track: chance for track, chance in chances.items() if track != 2
+    }
+    blue = replace(words, unlike=(Example("red", sighting(1, 0, "red").shot.id),))
+    assert [match.shot.track for match in searcher().find(blue).matches][-1] != 1
+
+
+def test_an_example_moves_who_looks_like_it_up_and_a_rejected_one_down() -> None:
+    people = [(1, "yellow"), (2, "green"), (3, "red")]
+    index = ListIndex([sighting(track, 0, colour) for track, colour in people])
+    search = Search(ScriptedEncoder(0.5, 0.5, 0.5), index, pool=10, threshold=0.0)
+
+    def first(**examples: tuple[Example, ...]) -> list[int]:
+        return [match.shot.track for match in search.find(Query("red", **examples)).matches]
+
+    green = np.full((8, 4, 3), COLOURS["green"], np.uint8)
+    assert first(like=(Example("green", green),))[0] == 2
+    assert first(unlike=(Example("green", green),))[-1] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (Query(), "nothing to look for"),
+        (Query(unlike=(Example("a", UUID(int=1)),)), "a is not in the index any more"),
+        (Query("red", like=(Example("sighting 7", UUID(int=7)),)), "sighting 7 is not in the index any more"),
+        (Query("red", like=tuple(Example("a", UUID(int=n)) for n in range(21))), "over 20 examples"),
+    ],
+)
+def test_poor_examples_are_answered_with_what_to_do(query: Query, said: str) -> None:
+    with pytest.raises(QueryError, match=said):
+        searcher().find(query)
+
+
+def test_a_phrase_that_counts_more_decides() -> None:
+    index = ListIndex([sighting(1, 0, "red"), sighting(2, 0, "blue")])
+    search = Search(ColourEncoder(), index, pool=10, threshold=0.0)
+
+    def first(*weights: Weight) -> int:
+        return search.find(Query("red blue", weights=weights)).matches[0].shot.track
+
+    assert (first(Weight("red", 4.0)), first(Weight("blue", 4.0))) == (1, 2)
+    assert first(Weight("red", 0.1)) == 2
+
+
+def test_a_weight_of_one_changes_nothing() -> None:
+    plain, weighed = (
+        searcher().find(Query("red blue", weights=weights, min_probability=0.0)).matches
+        for weights in ((), (Weight("red", 1.0),))
+    )
+    assert [match.shot.id for match in plain] == [match.shot.id for match in weighed]
+    assert [match.probability for match in plain] == pytest.approx([match.probability for match in weighed])

@@ -161,16 +161,20 @@ def test_answers_keep_to_the_cameras_of_whoever_asks(site: Site) -> None:
     narrow, wide = Client.of(site).log_in("narrow"), Client.of(site).log_in("olga")
     asked = {"q": "red", "min_probability": 0}
     everybody = wide.get("/search", params=asked).json()["matches"]
-    assert {match["camera"] for match in everybody} == {"north-gate", "yard"}
+    seen = {shot["camera"] for match in everybody for shot in (match, *match["also"])}
+    assert seen == {"north-gate", "yard"}
     mine = narrow.get("/search", params=asked).json()["matches"]
     assert {match["camera"] for match in mine} == {"yard"}
     own = mine[0]["id"]
     alike = narrow.get(f"/sightings/{own}/similar").json()["matches"]
     assert {match["camera"] for match in alike} == {"yard"}
-    like = narrow.post("/search", json={"like": own}).json()["matches"]
+    like = narrow.post("/search", json={"like": [{"sighting": own}]}).json()["matches"]
     assert {match["camera"] for match in like} == {"yard"}
     elsewhere = str(shots_of(site, "north-gate")[0].id)
-    assert narrow.post("/search", json={"like": elsewhere}).status_code == 404
+    for sample in ({"sighting": elsewhere}, {"sighting": elsewhere, "box": [0, 0, 90, 90]}):
+        assert narrow.post("/search", json={"like": [sample]}).status_code == 404
+    assert narrow.get("/search", params={**asked, "unlike": elsewhere}).status_code == 404
+    assert all(also["camera"] == "yard" for match in mine for also in match["also"])
 
 
 def test_a_forbidden_camera_in_a_question_is_an_unknown_one(site: Site) -> None:

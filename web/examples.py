@@ -17,6 +17,14 @@ GLIMPSE: dict[str, Any] = {
     "began": "2026-03-01T16:04:11Z",
     "ended": "2026-03-01T16:04:19Z",
 }
+ALSO: dict[str, Any] = {
+    "id": SHOT,
+    "likeness": 0.91,
+    "camera": "hall",
+    "began": "2026-03-01T16:06:30Z",
+    "ended": "2026-03-01T16:06:52Z",
+    "shots": [PICTURE],
+}
 ROW: dict[str, Any] = {
     **GLIMPSE,
     "rank": 1,
@@ -24,8 +32,18 @@ ROW: dict[str, Any] = {
     "probability": 0.93,
     "track": 7,
     "box": [412.0, 88.5, 466.0, 240.0],
-    "reasons": [{"phrase": "white cap", "part": "head", "similarity": 0.48, "agreement": 0.9}],
+    "description": "",
+    "reasons": [
+        {
+            "phrase": "white cap",
+            "part": "head",
+            "similarity": 0.48,
+            "agreement": 0.9,
+            "parts": {"head": 0.48, "upper body": 0.12, "lower body": 0.02, "feet": 0.07, "whole": 0.31},
+        }
+    ],
     "shots": [PICTURE],
+    "also": [ALSO],
 }
 SIGHTING: dict[str, Any] = {
     **GLIMPSE,

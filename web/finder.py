@@ -5,13 +5,10 @@ from contextlib import AbstractContextManager, ExitStack
 from threading import Lock
 from typing import Protocol
 
-from models.types import Image
-from pipeline.appearance import same_person
 from pipeline.ports import Encoder, Index
-from pipeline.search import Search, one_per_person
+from pipeline.search import Search
 from pipeline.settings import Settings
-from pipeline.types import Answer, Match, Query
-from storage.types import Where
+from pipeline.types import Answer, Query
 
 
 class UnreadyError(OSError):
@@ -33,9 +30,6 @@ class Finder(Protocol):
 
     def find(self, query: Query) -> Answer:
         """Raises QueryError, ValueError where there is nothing to look for, or OSError."""
-
-    def like(self, picture: Image, where: Where, limit: int) -> list[Match]:
-        """The people who look most like the one in a picture; their probabilities mean nothing."""
 
 
 class LocalFinder:
@@ -77,14 +71,6 @@ class LocalFinder:
         search = self._search()
         with self._turn:  # one at a time is fastest: the networks use every core that they may
             return search.find(query)
-
-    def like(self, picture: Image, where: Where, limit: int) -> list[Match]:
-        search = self._search()
-        with self._turn:
-            (features,) = search.encoder.encode_images([picture])
-            hits = search.index.nearest(features.vector, max(search.pool, limit), where)
-        matches = [Match(hit.sighting.shot, hit.nearness, 0.0, ()) for hit in hits]
-        return one_per_person(matches, same_person(hits))[:limit]
 
     def _search(self) -> Search:
         """Raises UnreadyError; the next call tries again."""

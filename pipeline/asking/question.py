@@ -2,17 +2,18 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 
 from models.acsa.exclusions import part
-from models.acsa.phrases import WORD, find_phrases
-from models.acsa.words import LEADING, NEGATORS, STOP
+from models.acsa.phrases import WORD
+from models.acsa.words import STOP
 from pipeline.asking.days import WEEKDAYS
 from pipeline.asking.language import EMOJI, EXAMPLE, clean, foreign
+from pipeline.asking.phrases import Caret, choices, exclusions, find_carets, weights, without_carets
 from pipeline.asking.places import find_places
 from pipeline.asking.stretch import ClockTimes, Days, Part, Stretch, put_together
 from pipeline.asking.terms import Terms
@@ -20,7 +21,7 @@ from pipeline.asking.traced import Traced
 from pipeline.asking.when import MASK, Found, find_times
 from pipeline.asking.wording import Rewording, one_of_several, shut_out
 from pipeline.search import QueryError
-from pipeline.types import Chip, Kind, Query
+from pipeline.types import Chip, Example, Kind, Query, Weight
 
 REFUSED = Path(__file__).parent / "refused.txt"
 UNKNOWABLE = Path(__file__).parent / "unknowable.txt"
@@ -49,6 +50,7 @@ class Question:
     after: datetime | None = None  # UTC
     before: datetime | None = None  # UTC
     exclusions: tuple[str, ...] = ()  # "bag" of "no bag"
+    weights: tuple[Weight, ...] = ()
     chips: tuple[Chip, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -60,6 +62,8 @@ class Question:
         before: datetime | None = None,
         limit: int = 20,
         min_probability: float | None = None,
+        like: Sequence[Example] = (),
+        unlike: Sequence[Example] = (),
     ) -> Query:
         """The query to search with; cameras or a time given here stand in place of those of the sentence."""
         timed = after is not None or before is not None
@@ -77,6 +81,9 @@ class Question:
             min_probability=min_probability,
             sentence=self.sentence,
             exclusions=self.exclusions,
+            weights=self.weights,
+            like=tuple(like),
+            unlike=tuple(unlike),
             chips=self.chips,
             notices=tuple(notices),
         )
@@ -90,8 +97,14 @@ def refused_terms(setting: str) -> Terms | None:
 def literal(sentence: str, refused: Terms | None) -> Question:
     """The whole sentence as the description; QueryError for one that cannot be searched for, as in `read`."""
     text = clean(sentence)
-    _moderate(text, refused)
-    return Question(sentence, text.strip(), exclusions=part(text).excluded)
+    _moderate(without_carets(text), refused)
+    carets = find_carets(text)
+    plain = Traced.whole(text)
+    for caret in reversed(carets):
+        plain = plain.replace(caret.start, caret.end, "")
+    plain = plain.tidy()
+    weighed = tuple(weight for _, weight in weights(text, plain, carets))
+    return Question(sentence, plain.text, exclusions=part(plain.text).excluded, weights=weighed)
 
 
 def read(
@@ -104,8 +117,9 @@ def read(
     itself, and for a camera or a date that there is not.
     """
     text = clean(sentence)
-    _moderate(text, refused)
+    _moderate(without_carets(text), refused)
     reading = _Reading(text, now.astimezone(zone).replace(tzinfo=None), zone)
+    reading.weights()
     reading.places(cameras)
     reading.times()
     reading.unknowable()
@@ -139,6 +153,12 @@ class _Reading:
         self.chips: list[Chip] = []
         self.notices: list[str] = []
         self.changes: list[Rewording] = []
+        self.carets: list[Caret] = []
+
+    def weights(self) -> None:
+        self.carets = find_carets(self.text)
+        for caret in self.carets:
+            self._cut(caret.start, caret.end)
 
     def places(self, known: Sequence[str]) -> None:
         asked: dict[str, None] = {}
@@ -218,7 +238,12 @@ class _Reading:
             understood = ", ".join(f'"{chip.text}"' for chip in sorted(self.chips, key=_place))
             raise QueryError(f"understood {understood}, but there is nothing to look for: {EXAMPLE}")
         excluded = part(description.text).excluded
-        self.chips += self._exclusions(description, excluded)
+        self.chips += exclusions(self.sentence, description, excluded)
+        weighed = list(weights(self.sentence, description, self.carets))
+        for caret, weight in weighed:
+            said = f'"{weight.phrase}" counts {weight.factor:g} times'
+            self._chip("weight", caret.start, caret.end, said)
+        self.notices += choices(description.text)
         after, before = self._utc()
         return Question(
             sentence,
@@ -227,15 +252,19 @@ class _Reading:
             after,
             before,
             excluded,
+            tuple(weight for _, weight in weighed),
             tuple(sorted(self.chips, key=_place)),
             tuple(f"{notice[0].upper()}{notice[1:]}." for notice in self.notices),
         )
 
     def _take(self, kind: Kind, start: int, end: int, meaning: str) -> str:
         words = self._chip(kind, start, end, meaning)
+        self._cut(start, end)
+        return words
+
+    def _cut(self, start: int, end: int) -> None:
         self.changes.append(Rewording(start, end, ""))
         self.text = self.text[:start] + MASK * (end - start) + self.text[end:]
-        return words
 
     def _chip(self, kind: Kind, start: int, end: int, meaning: str) -> str:
         words = self.sentence[start:end]
@@ -256,24 +285,6 @@ class _Reading:
                 traced = traced.append(change.new, change.start, change.end)
         return traced.tidy()
 
-    def _exclusions(self, description: Traced, excluded: Sequence[str]) -> Iterator[Chip]:
-        """One chip for each negation with all that it shuts out."""
-        text, names, clauses, done = description.text, iter(excluded), list[tuple[int, int, list[str]]](), 0
-        for phrase in find_phrases(text):
-            if phrase.negated:
-                between = list(WORD.finditer(text, done, phrase.start))
-                negators = [match for match in between if match.group().lower().replace("’", "'") in NEGATORS]
-                if negators or not clauses:
-                    lead = (negators or between)[0]
-                    clauses.append((_with_lead(text, lead.start(), done), phrase.end, [next(names)]))
-                else:
-                    start, _, some = clauses.pop()
-                    clauses.append((start, phrase.end, [*some, next(names)]))
-            done = phrase.end
-        for start, end, some in clauses:
-            span = description.span(start, end)
-            yield Chip("without", self.sentence[slice(*span)], f"not wanted: {', '.join(some)}", *span)
-
     def _utc(self) -> tuple[datetime | None, datetime | None]:
         """The stretch in UTC; of the hour that comes twice in autumn both are in it."""
         start, end = (self.stretch.start, self.stretch.end) if self.stretch else (None, None)
@@ -285,12 +296,3 @@ class _Reading:
 
 def _place(chip: Chip) -> int:
     return chip.start
-
-
-def _with_lead(text: str, start: int, since: int) -> int:
-    """Where the words begin that lead to a negation: "who does" of "who does not wear"."""
-    for match in reversed(list(WORD.finditer(text, since, start))):
-        if match.group().lower() not in LEADING or not match.group()[0].isalpha():
-            break
-        start = match.start()
-    return start

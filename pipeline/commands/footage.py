@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from pathlib import Path
 from time import sleep
 
@@ -65,16 +66,22 @@ def ingest(args: Namespace, settings: Settings) -> int:
 
 
 def search(args: Namespace, settings: Settings) -> int:
-    """A sentence to people."""
+    """A sentence, examples or both to people."""
     media = open_media(settings.media_url)
+    detector = cache(lambda: build.detector(settings))
+    like, unlike = ([found.read(detector) for found in some] for some in (args.like, args.unlike))
     with build.search(settings) as finder:
-        question = build.question(settings, args.text, finder.index.cameras(), as_written=args.literal)
+        question = build.question(
+            settings, args.text, finder.index.cameras(), as_written=args.literal, examples=bool(like)
+        )
         query = question.query(
             cameras=args.camera,
             after=_sited(args.after, settings.zone),
             before=_sited(args.before, settings.zone),
             limit=args.top,
             min_probability=args.min_probability,
+            like=like,
+            unlike=unlike,
         )
         note_search(query, settings)
         answer = finder.find(query)
@@ -89,8 +96,8 @@ def search(args: Namespace, settings: Settings) -> int:
 
 def rank(args: Namespace, settings: Settings) -> int:
     """A description to the pictures of a folder."""
-    text = build.question(settings, args.text, (), as_written=True).description
-    ranked = rank_folder(text, args.folder, build.encoder(settings))[: args.top]
+    question = build.question(settings, args.text, (), as_written=True)
+    ranked = rank_folder(question, args.folder, build.encoder(settings))[: args.top]
     show.ranked_table(ranked, _out)
     if args.sheet:
         _write(show.ranked_sheet(args.text, ranked), args.sheet)

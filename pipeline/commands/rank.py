@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-from PIL import Image as Pictures
-
 from models.types import Image, ImageFeatures
+from pipeline.asking.question import Question
+from pipeline.evidence import Evidence, Words
+from pipeline.footage.decode import picture
+from pipeline.footage.sources import SourceError
 from pipeline.ports import Encoder
-from pipeline.search import reasons
 from pipeline.types import Reason
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
@@ -27,17 +27,17 @@ class Ranked:
 
     path: Path
     score: float
-    probability: float
+    probability: float | None
     reasons: tuple[Reason, ...]
 
 
-def rank(text: str, folder: Path, encoder: Encoder) -> list[Ranked]:
+def rank(question: Question, folder: Path, encoder: Encoder) -> list[Ranked]:
     """Score every picture below the folder by the same full score as a search, best first.
 
     Raises NotADirectoryError or FileNotFoundError when there is nothing to rank; a file that is no picture
     is named in the log and left out.
     """
-    asked = encoder.encode_text(text)
+    words = Words.of(question.description, question.weights, encoder)
     paths: list[Path] = []
     features: list[ImageFeatures] = []
     pictures = _pictures(folder)
@@ -46,23 +46,11 @@ def rank(text: str, folder: Path, encoder: Encoder) -> list[Ranked]:
         features += encoder.encode_images([image for _, image in some])
     if not paths:
         raise FileNotFoundError(f"no picture in {folder}; it looks for {', '.join(sorted(SUFFIXES))}")
-    nearness = np.stack([feature.vector for feature in features]) @ asked.vector
-    scores = encoder.score(asked, nearness, np.stack([feature.parts for feature in features]))
+    weighed = Evidence(words, (), ()).weigh(features, encoder)
     return [
-        Ranked(
-            paths[i],
-            float(scores.total[i]),
-            float(scores.probability[i]),
-            reasons(asked, scores, int(i), encoder.parts),
-        )
-        for i in np.argsort(-scores.total, kind="stable")
+        Ranked(paths[i], float(weighed.total[i]), weighed.chance(i), weighed.reasons(i))
+        for i in weighed.order()
     ]
-
-
-def read_picture(path: Path) -> Image:
-    """Read a picture as RGB; raises OSError when it is none."""
-    with Pictures.open(path) as picture:
-        return np.asarray(picture.convert("RGB"))
 
 
 def _pictures(folder: Path) -> Iterator[tuple[Path, Image]]:
@@ -70,8 +58,8 @@ def _pictures(folder: Path) -> Iterator[tuple[Path, Image]]:
         raise NotADirectoryError(f"{folder} is not a folder; name one that holds pictures")
     for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES):
         try:
-            image = read_picture(path)
-        except OSError as error:
-            logger.warning("%s is left out: not a readable picture (%s)", path, error)
+            image = picture(str(path))
+        except SourceError as error:
+            logger.warning("left out: %s", error)
         else:
             yield path, image

@@ -12,13 +12,23 @@ from models.types import Image
 from pipeline.types import Reason
 
 COLUMNS = 4
-CARD = (300, 300)  # width, height in pixels
-PICTURE = (124, 272)  # the largest that a crop is drawn
+CARD = (330, 300)  # width, height in pixels
+PICTURE = (120, 272)  # the largest that a crop is drawn
 MARGIN = 14
 PAPER, INK, FAINT = (250, 250, 248), (28, 30, 34), (120, 124, 130)
-STRONG, WEAK, TRACK = (32, 122, 84), (176, 180, 186), (228, 230, 232)
-PHRASES_SHOWN = 6
+WEAK, TRACK = (176, 180, 186), (228, 230, 232)
+COLOURS = ((32, 122, 84), (38, 98, 178), (190, 92, 20), (142, 60, 150), (180, 40, 60), (90, 110, 20))
+PHRASES_SHOWN = len(COLOURS)
 MATCHES_FROM = 0.5  # agreement from which a phrase counts as seen
+FULL = 0.6  # similarity of a phrase with a part at which the part's cell is dark
+BANDS = {  # where the parts lie in the height of a crop
+    "head": (0, 1 / 3),
+    "upper body": (1 / 6, 1 / 2),
+    "lower body": (1 / 2, 5 / 6),
+    "feet": (5 / 6, 1),
+    "whole": (0, 1),
+}
+SHORT = {"head": "head", "upper body": "upper", "lower body": "lower", "feet": "feet", "whole": "whole"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,22 +68,59 @@ def _draw_card(page: Pictures.Image, draw: ImageDraw.ImageDraw, corner: tuple[in
     scale = min(PICTURE[0] / picture.width, PICTURE[1] / picture.height)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     page.paste(picture.resize(size, Pictures.Resampling.BICUBIC), (left + MARGIN, top + MARGIN))
-    x, y = left + PICTURE[0] + 2 * MARGIN, top + MARGIN
-    room = CARD[0] - PICTURE[0] - 3 * MARGIN
+    x, y = left + PICTURE[0] + 3 * MARGIN, top + MARGIN  # the bars of the reasons stand between
+    room = CARD[0] - PICTURE[0] - 4 * MARGIN
     draw.text((x, y), card.heading, INK, ImageFont.load_default(20))
     y += 28
     for line in card.lines:
         draw.text((x, y), _fit(draw, line, room, 13), FAINT, ImageFont.load_default(13))
         y += 17
-    y += 8
-    for reason in card.reasons[:PHRASES_SHOWN]:
+    corner = (left + MARGIN, top + MARGIN)
+    _draw_reasons(draw, card.reasons[:PHRASES_SHOWN], (x, y + 6), room, corner, size)
+
+
+def _draw_reasons(
+    draw: ImageDraw.ImageDraw,
+    reasons: Sequence[Reason],
+    at: tuple[int, int],
+    room: int,
+    crop: tuple[int, int],
+    size: tuple[int, int],
+) -> None:
+    """The phrases with how they agree with each part, and bars beside the crop where the seen ones are."""
+    x, y = at
+    if reasons:
+        _draw_parts(draw, [SHORT.get(each.part, each.part) for each in reasons[0].parts], (x, y), room)
+        y += 12
+    for number, (reason, colour) in enumerate(zip(reasons, COLOURS, strict=False)):
         seen = reason.agreement >= MATCHES_FROM
-        draw.text(
-            (x, y), _fit(draw, reason.phrase, room, 13), INK if seen else FAINT, ImageFont.load_default(13)
-        )
-        draw.rectangle((x, y + 17, x + room, y + 21), TRACK)
-        draw.rectangle((x, y + 17, x + room * reason.agreement, y + 21), STRONG if seen else WEAK)
-        y += 29
+        words = reason.phrase if seen else f"not seen: {reason.phrase}"
+        small = ImageFont.load_default(12)
+        share = f"{reason.agreement:.0%}"
+        draw.text((x + room, y), share, colour if seen else FAINT, small, anchor="ra")
+        draw.text((x, y), _fit(draw, words, room - 34, 12), colour if seen else FAINT, small)
+        cell = room / max(1, len(reason.parts))
+        for place, each in enumerate(reason.parts):
+            depth = min(1.0, max(0.0, each.similarity / FULL))
+            left = x + round(place * cell)
+            shade = _between(TRACK, colour if seen else WEAK, depth)
+            draw.rectangle((left, y + 16, x + round((place + 1) * cell) - 2, y + 21), shade)
+        if seen and reason.part in BANDS:
+            above, below = (crop[1] + round(edge * size[1]) for edge in BANDS[reason.part])
+            edge = crop[0] + size[0] + 2 + 4 * number
+            draw.rectangle((edge, above + 1, edge + 2, below - 1), colour)
+        y += 26
+
+
+def _draw_parts(draw: ImageDraw.ImageDraw, names: Sequence[str], at: tuple[int, int], room: int) -> None:
+    cell = room / max(1, len(names))
+    for place, name in enumerate(names):
+        draw.text((at[0] + round(place * cell), at[1]), name, FAINT, ImageFont.load_default(9))
+
+
+def _between(one: tuple[int, int, int], other: tuple[int, int, int], share: float) -> tuple[int, int, int]:
+    red, green, blue = (round(a + share * (b - a)) for a, b in zip(one, other, strict=True))
+    return red, green, blue
 
 
 def _fit(draw: ImageDraw.ImageDraw, words: str, room: int, size: int) -> str:

@@ -10,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from models.types import Image
-from pipeline.commands.rank import Ranked, read_picture
+from pipeline.commands.rank import Ranked
 from pipeline.commands.sheet import MATCHES_FROM, Card, contact_sheet
+from pipeline.footage.decode import picture
 from pipeline.ports import Media
 from pipeline.types import Answer, Match, Query, Reason
 
@@ -28,6 +29,9 @@ def answer_record(answer: Answer, media: Media) -> dict[str, Any]:
         "after": query.after and query.after.isoformat(),
         "before": query.before and query.before.isoformat(),
         "exclusions": list(query.exclusions),
+        "weights": {weight.phrase: weight.factor for weight in query.weights},
+        "like": [example.name for example in query.like],
+        "unlike": [example.name for example in query.unlike],
         "chips": [asdict(chip) for chip in query.chips],
         "notices": list(query.notices),
         "model": answer.model,
@@ -41,7 +45,8 @@ def _record(rank: int, match: Match, media: Media) -> dict[str, Any]:
         "rank": rank,
         "id": str(shot.id),
         "score": round(match.score, 6),
-        "probability": round(match.probability, 4),
+        "probability": match.probability and round(match.probability, 4),
+        "description": match.description,
         "camera": shot.camera,
         "track": shot.track,
         "began": shot.began.isoformat(),
@@ -55,17 +60,21 @@ def _record(rank: int, match: Match, media: Media) -> dict[str, Any]:
                 "part": reason.part,
                 "similarity": round(reason.similarity, 4),
                 "agreement": round(reason.agreement, 4),
+                "parts": {each.part: round(each.similarity, 4) for each in reason.parts},
             }
             for reason in match.reasons
         ],
         "also": [
             {
-                "track": other.track,
-                "began": other.began.isoformat(),
-                "ended": other.ended.isoformat(),
-                "crop": media.locate(other.crop),
+                "id": str(again.shot.id),
+                "likeness": round(again.likeness, 4),
+                "camera": again.shot.camera,
+                "track": again.shot.track,
+                "began": again.shot.began.isoformat(),
+                "ended": again.shot.ended.isoformat(),
+                "crop": media.locate(again.shot.crop),
             }
-            for other in match.also
+            for again in match.also
         ],
     }
 
@@ -84,7 +93,7 @@ def answer_table(answer: Answer, media: Media, console: Console, zone: tzinfo | 
     """Print one row per person, or that nobody matches with the nearest few below."""
     understood(answer.query, console)
     if not answer.matches:
-        console.print(f'[bold]{NOBODY}[/bold] ("{escape(answer.query.text)}")')
+        console.print(f"[bold]{NOBODY}[/bold] ({escape(quoted(answer.query))})")
         if not answer.nearest:
             console.print("There is no footage in this range.")
             return
@@ -94,10 +103,10 @@ def answer_table(answer: Answer, media: Media, console: Console, zone: tzinfo | 
     for rank, match in enumerate(answer.matches or answer.nearest, 1):
         table.add_row(
             str(rank),
-            f"{match.score:.3f}\n{match.probability:.0%}",
+            f"{match.score:.3f}\n{percent(match.probability)}",
             match.shot.camera,
             f"{clock(match.shot.began, zone)}\n{clock(match.shot.ended, zone)}{_again(match)}",
-            f"{matched(match.reasons)}\n{media.locate(match.shot.crop)}",
+            "\n".join([*_why(match), media.locate(match.shot.crop)]),
         )
     console.print(table)
 
@@ -106,9 +115,9 @@ def ranked_table(ranked: Sequence[Ranked], console: Console) -> None:
     """Print one row per picture."""
     table = Table("", "score", "matched phrases, picture")
     table.columns[-1].overflow = "fold"
-    for row, picture in enumerate(ranked, 1):
-        score = f"{picture.score:.3f}\n{picture.probability:.0%}"
-        table.add_row(str(row), score, f"{matched(picture.reasons)}\n{picture.path}")
+    for row, item in enumerate(ranked, 1):
+        score = f"{item.score:.3f}\n{percent(item.probability)}"
+        table.add_row(str(row), score, f"{matched(item.reasons)}\n{item.path}")
     console.print(table)
 
 
@@ -117,28 +126,43 @@ def answer_sheet(answer: Answer, media: Media, zone: tzinfo | None) -> Image:
     cards = [
         Card(
             media.get(match.shot.crop),
-            f"{rank}   {match.probability:.0%}",
-            (match.shot.camera, clock(match.shot.taken, zone), f"in view {_seconds(match)}"),
+            f"{rank}   {percent(match.probability)}".rstrip(),
+            _lines(match, zone),
             match.reasons,
         )
         for rank, match in enumerate(answer.matches or answer.nearest, 1)
     ]
     notice = "" if answer.matches else f"{NOBODY} The nearest, who most likely are somebody else:"
-    return contact_sheet(f"“{answer.query.asked}”", cards, notice=notice)
+    return contact_sheet(quoted(answer.query), cards, notice=notice)
 
 
 def ranked_sheet(text: str, ranked: Sequence[Ranked]) -> Image:
     """The ranked pictures as a contact sheet."""
     cards = [
-        Card(read_picture(item.path), f"{row}   {item.probability:.0%}", (item.path.name,), item.reasons)
+        Card(picture(str(item.path)), f"{row}   {percent(item.probability)}", (item.path.name,), item.reasons)
         for row, item in enumerate(ranked, 1)
     ]
     return contact_sheet(f"“{text}”", cards)
 
 
 def matched(reasons: Sequence[Reason]) -> str:
-    """The phrases that agree with the person, as one line."""
-    return ", ".join(reason.phrase for reason in reasons if reason.agreement >= MATCHES_FROM) or "-"
+    """The phrases that agree with the person, and those that do not, as one line."""
+    seen = [reason.phrase for reason in reasons if reason.agreement >= MATCHES_FROM]
+    unseen = [reason.phrase for reason in reasons if reason.agreement < MATCHES_FROM]
+    told = [", ".join(seen)] if seen else []
+    if unseen:
+        told.append(f"not seen: {', '.join(unseen)}")
+    return "; ".join(told) or "-"
+
+
+def percent(probability: float | None) -> str:
+    """A probability for the eye; empty where there is none."""
+    return "" if probability is None else f"{probability:.0%}"
+
+
+def quoted(query: Query) -> str:
+    """What was asked, in the marks of a sentence where it is one."""
+    return f"“{query.asked}”" if query.text else query.asked
 
 
 def clock(moment: datetime, zone: tzinfo | None) -> str:
@@ -147,8 +171,24 @@ def clock(moment: datetime, zone: tzinfo | None) -> str:
 
 
 def _again(match: Match) -> str:
-    return f"\nand {len(match.also)} x more" if match.also else ""
+    """Where else somebody of these looks was seen."""
+    elsewhere = {again.shot.camera for again in match.also} - {match.shot.camera}
+    places = f" (also on {', '.join(sorted(elsewhere))})" if elsewhere else ""
+    return f"\nand {len(match.also)} x more{places}" if match.also else ""
+
+
+def _why(match: Match) -> list[str]:
+    """Which description it is, where there are several, and the phrases that agree."""
+    which = [f"“{match.description}”"] if match.description else []
+    return [*which, matched(match.reasons)] if match.reasons else which
 
 
 def _seconds(match: Match) -> str:
     return f"{(match.shot.ended - match.shot.began).total_seconds():.0f} s"
+
+
+def _lines(match: Match, zone: tzinfo | None) -> tuple[str, ...]:
+    """Where and when, for a card."""
+    which = [f"“{match.description}”"] if match.description else []
+    again = [_again(match).strip()] if match.also else []
+    return (*which, match.shot.camera, clock(match.shot.taken, zone), f"in view {_seconds(match)}", *again)

@@ -1,5 +1,7 @@
 """Pixels out of pictures and containers, upright and in RGB."""
 
+from typing import IO
+
 import numpy as np
 from av.container import InputContainer
 from av.stream import Disposition
@@ -11,14 +13,34 @@ from PIL import ImageOps
 from models.types import Image
 from pipeline.footage.sources import SourceError
 
+PIXELS = 80_000_000  # of a picture; Pillow warns of more
 
-def picture(path: str) -> Image:
-    """Read a still image, upright, (height, width, 3) RGB. Raises SourceError."""
+
+def picture(
+    file: str | IO[bytes], *, name: str = "", pixels: int = PIXELS, formats: tuple[str, ...] | None = None
+) -> Image:
+    """Read a still image, upright, (height, width, 3) RGB.
+
+    `name` is how a user knows it, `pixels` the most that are decoded, `formats` those of Pillow that are
+    taken, all if None. Raises SourceError.
+    """
+    called = name or str(file)
     try:
-        with Pictures.open(path) as opened:
+        with Pictures.open(file, formats=formats) as opened:
+            if opened.width * opened.height > pixels:
+                raise SourceError(
+                    f"{called} has {opened.width} x {opened.height} pixels, over {pixels // 10**6} million: "
+                    "make it smaller, or cut the person out"
+                )
             return np.array(ImageOps.exif_transpose(opened).convert("RGB"))
-    except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError) as error:
-        raise SourceError(f"{path} is no picture that can be read, or is cut off; copy it again.") from error
+    except Pictures.DecompressionBombError as error:
+        raise SourceError(f"{called} has far too many pixels: make it smaller") from error
+    except SourceError:
+        raise
+    except (OSError, ValueError, SyntaxError) as error:
+        raise SourceError(
+            f"{called} is no picture that can be read, or is cut off; copy it again."
+        ) from error
 
 
 def video_stream(container: InputContainer, name: str) -> VideoStream:

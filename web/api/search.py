@@ -1,4 +1,4 @@
-"""Asking for people: by a sentence, by somebody who was found, by a picture."""
+"""Asking for people: in words, by examples of whom they look like, or both."""
 
 import base64
 import binascii
@@ -8,18 +8,19 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-import numpy as np
 from fastapi import APIRouter, Query
-from PIL import Image as Pictures
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.types import Image
 from pipeline.asking.question import Question, literal, read, refused_terms
-from pipeline.types import Answer
+from pipeline.examples import PeopleError, cut_out
+from pipeline.footage import around
+from pipeline.footage.decode import picture
+from pipeline.types import Answer, Example
 from storage.accounts.audit import Actor
 from storage.accounts.permissions import Principal, allowed
-from storage.types import Where
-from web.examples import ANSWERED, like
+from storage.footage.overview import Seen
+from web.examples import ANSWERED, SHOT, like
 from web.moments import utc
 from web.problems import Problem, refused, unknown
 from web.rows import Row, rows
@@ -31,7 +32,9 @@ router = APIRouter(tags=["search"])
 
 LONGEST = 8 << 20  # bytes of a question with a picture in it
 _PIXELS = 25_000_000
+_FORMATS = ("JPEG", "PNG", "WEBP")
 _MOST = 200  # people on a page
+_EXAMPLES = 20
 
 NOWHERE: tuple[str, ...] = ("",)  # no camera has this name, so no filter mistakes it for every camera
 
@@ -50,40 +53,74 @@ class Filters(BaseModel):
     page: int = Field(default=1, ge=1, le=1000)
 
 
-class Sentence(Filters):
-    """A question in words."""
+class Words(Filters):
+    """A question in words, which may be empty beside examples."""
 
-    q: str = Field(max_length=2000, examples=["red coat at the north gate yesterday after four"])
+    q: str = Field(
+        default="",
+        max_length=2000,
+        examples=[
+            "red coat^2, no bag, at the north gate yesterday after four",
+            "red coat; man in a black suit",
+        ],
+        description='Several descriptions are parted by ";"; "^2" behind a phrase lets it count twice.',
+    )
     min_probability: float | None = Field(default=None, ge=0, le=1, description="Default: the model's own.")
     literal: bool = Field(
         default=False, description="Take the whole sentence for what the person looks like."
     )
 
+    @model_validator(mode="after")
+    def _of_words(self) -> Self:
+        if self.min_probability is not None and not self.q.strip():
+            raise ValueError("min_probability is how likely the words are true: give q too, or leave it out")
+        return self
 
-class Inquiry(Filters):
-    """A question in words, or one of who looks like somebody."""
+
+class Sentence(Words):
+    """A question in words, with sightings as examples."""
+
+    like: list[UUID] = Field(default=[], max_length=_EXAMPLES, description="Sightings of who looks like it.")
+    unlike: list[UUID] = Field(default=[], max_length=_EXAMPLES, description="Sightings of who does not.")
+
+
+class Sample(BaseModel):
+    """Somebody to look for, or not: a sighting, somebody else in the frame around it, or a picture."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sighting: UUID | None = None
+    picture: str | None = Field(default=None, description="A JPEG, PNG or WebP, in base64.")
+    box: tuple[float, float, float, float] | None = Field(
+        default=None,
+        description="x1 y1 x2 y2 of one person, in pixels of the picture or of the frame of the sighting.",
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.sighting is None) == (self.picture is None):
+            raise ValueError("give one of sighting and picture")
+        return self
+
+
+class Inquiry(Words):
+    """A question in words, by examples, or both: "like this, but in a red jacket"."""
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
             "examples": [
                 {"q": "red coat, no bag", "camera": ["north-gate"], "limit": 20},
-                {"like": "5e1b4c1e-6f6b-5a43-9d8e-1a2b3c4d5e6f"},
+                {"q": "red coat; man in a black suit^2"},
+                {"like": [{"sighting": SHOT}]},
+                {"q": "red jacket", "like": [{"sighting": SHOT}], "unlike": [{"sighting": SHOT}]},
+                {"like": [{"sighting": SHOT, "box": [412.0, 88.0, 466.0, 240.0]}]},
             ]
         },
     )
 
-    q: str | None = Field(default=None, max_length=2000)
-    min_probability: float | None = Field(default=None, ge=0, le=1)
-    literal: bool = False
-    like: UUID | None = Field(default=None, description="A sighting.")
-    picture: str | None = Field(default=None, description="A JPEG, PNG or WebP of one person, in base64.")
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if sum(given is not None for given in (self.q, self.like, self.picture)) != 1:
-            raise ValueError("give one of q, like and picture")
-        return self
+    like: list[Sample] = Field(default=[], max_length=_EXAMPLES)
+    unlike: list[Sample] = Field(default=[], max_length=_EXAMPLES)
 
 
 class ChipShown(BaseModel):
@@ -121,82 +158,42 @@ def ask(
     asked: Annotated[Sentence, Query()], principal: Searcher, by: By, site: SiteOf, seal: SealOf
 ) -> Answered:
     """Find people by description; the sentence may also name cameras and a time."""
-    return _described(asked, principal, by, site).sealed(seal)
+    return answered(inquiry(asked), principal, by, site).sealed(seal)
 
 
 @router.post("/search")
 def inquire(asked: Inquiry, principal: Searcher, by: By, site: SiteOf, seal: SealOf) -> Answered:
-    """The same as GET, or find who looks like a sighting or a picture."""
-    return _inquired(asked, principal, by, site).sealed(seal)
+    """The same as GET, and pictures may be examples.
+
+    A picture in which not exactly one person is found is answered with 422 and the boxes of those who are,
+    in `people`; ask again with the box of one.
+    """
+    return answered(asked, principal, by, site).sealed(seal)
 
 
-def _inquired(asked: Inquiry, principal: Principal, by: Actor, site: Site) -> Answered:
-    filters = {name: getattr(asked, name) for name in Filters.model_fields}
-    if asked.q is not None:
-        sentence = Sentence(
-            q=asked.q, min_probability=asked.min_probability, literal=asked.literal, **filters
-        )
-        return _described(sentence, principal, by, site)
-    if asked.picture is not None:
-        return likeness(_picture(asked.picture), "a picture", asked, principal, by, site)
-    assert asked.like is not None, "one of the three is there"
-    return similar(asked.like, asked, principal, by, site)
+def inquiry(asked: Sentence) -> Inquiry:
+    """The same question with its sightings as examples."""
+    given = asked.model_dump(exclude={"like", "unlike"})
+    wanted, unwanted = ([Sample(sighting=one) for one in some] for some in (asked.like, asked.unlike))
+    return Inquiry(**given, like=wanted, unlike=unwanted)
 
 
-def similar(sighting: UUID, filters: Filters, principal: Principal, by: Actor, site: Site) -> Answered:
-    """Who looks like a sighting, without the person themselves."""
-    seen = site.overview.sighting(sighting, principal.cameras)
-    if seen is None:
-        raise unknown("sighting")
-    try:
-        picture = site.media.get(seen.shot.crop)
-    except FileNotFoundError:
-        raise Problem(410, "the picture of this sighting is not kept any more") from None
-    return likeness(picture, f"sighting {sighting}", filters, principal, by, site, shown=seen.shot.id)
-
-
-def likeness(
-    picture: Image,
-    name: str,
-    filters: Filters,
-    principal: Principal,
-    by: Actor,
-    site: Site,
-    *,
-    shown: UUID | None = None,
-) -> Answered:
-    """Who looks like the person in a picture; `shown` is the sighting that it is of."""
-    zone = site.settings.zone
-    after, before = utc(filters.after, zone), utc(filters.before, zone)
-    cameras = _visible(principal, filters.camera, site)
-    told = {"like": name, "cameras": list(cameras), **_times(after, before)}
-    if cameras is NOWHERE:
-        site.audit.append(by, "search", **told, shown=[])
-        return Answered(query=name, model="", matches=[], total=0, page=filters.page)
-    with site.meters.stage("find"):
-        found = site.finder.like(picture, Where(cameras, after, before), site.settings.pool)
-    with site.meters.stage("rows"):
-        first = (filters.page - 1) * filters.limit
-        others = site.overview.appearances([match.shot for match in found])
-        if shown is not None:
-            found = [match for match in found if shown not in {each.id for each in others[match.shot.id]}]
-        page = rows(found[first : first + filters.limit], others, first=first + 1, sure=False)
-    site.audit.append(by, "search", **told, shown=[str(row.id) for row in page])
-    model, _ = site.finder.held()
-    return Answered(query=name, model=model, matches=page, total=len(found), page=filters.page)
-
-
-def _described(asked: Sentence, principal: Principal, by: Actor, site: Site) -> Answered:
+def answered(asked: Inquiry, principal: Principal, by: Actor, site: Site) -> Answered:
+    """A page of the answer, with the search written down."""
     zone = site.settings.zone
     with site.meters.stage("read"), refused():
         known = tuple(camera for camera in site.finder.cameras() if principal.sees(camera))
-        question = _question(asked, known, site)
-        query = question.query(
+        wanted, unwanted = (
+            [_example(sample, principal, site) for sample in some] for some in (asked.like, asked.unlike)
+        )
+        query = _question(asked, known, site).query(
             cameras=asked.camera,
             after=utc(asked.after, zone),
             before=utc(asked.before, zone),
             limit=site.settings.pool,  # behind those nobody was looked at closely
             min_probability=asked.min_probability,
+            like=wanted,
+            unlike=unwanted,
         )
         cameras = _visible(principal, query.cameras, site)
     entry = {"text": query.asked, "cameras": list(cameras), **_times(query.after, query.before)}
@@ -210,12 +207,42 @@ def _described(asked: Sentence, principal: Principal, by: Actor, site: Site) -> 
         answer = site.finder.find(replace(query, cameras=cameras))
     with site.meters.stage("rows"):
         matches, nearest = _page(answer, asked, site)
-    site.audit.append(by, "search", **entry, shown=[str(row.id) for row in (*matches, *nearest)])
+    shown = [str(each) for row in (*matches, *nearest) for each in (row.id, *(one.id for one in row.also))]
+    site.audit.append(by, "search", **entry, shown=shown)
     told |= {"notices": query.notices, "total": len(answer.matches)}
     return Answered(**told, model=answer.model, matches=matches, nearest=nearest)
 
 
-def _question(asked: Sentence, cameras: tuple[str, ...], site: Site) -> Question:
+def _example(sample: Sample, principal: Principal, site: Site) -> Example:
+    """Raises Problem for a sighting or a picture that cannot be used, and QueryError for a poor box."""
+    if sample.sighting is None:
+        return _cut("the picture", _picture(sample.picture or ""), sample, site)
+    seen = site.overview.sighting(sample.sighting, principal.cameras)
+    if seen is None:
+        raise unknown("sighting")
+    name = f"sighting {sample.sighting}"
+    return (
+        _cut(f"the frame of {name}", _frame(seen, site), sample, site)
+        if sample.box
+        else Example(name, seen.shot.id)
+    )
+
+
+def _cut(name: str, image: Image, sample: Sample, site: Site) -> Example:
+    try:
+        return Example(name, cut_out(image, name, sample.box, site.detector))
+    except PeopleError as error:
+        raise Problem(422, str(error), people=error.boxes) from None
+
+
+def _frame(seen: Seen, site: Site) -> Image:
+    camera = site.cameras.get(seen.shot.camera)
+    return around.still(seen, site.settings.segments, (camera and camera.fps) or site.settings.fps)
+
+
+def _question(asked: Inquiry, cameras: tuple[str, ...], site: Site) -> Question:
+    if asked.like and not asked.q.strip():
+        return Question("", "")
     terms = refused_terms(site.settings.refused_terms)
     if asked.literal:
         return literal(asked.q, terms)
@@ -232,22 +259,20 @@ def _visible(principal: Principal, wanted: list[str] | tuple[str, ...], site: Si
     return allowed(principal, wanted, known)
 
 
-def _page(answer: Answer, asked: Sentence, site: Site) -> tuple[list[Row], list[Row]]:
+def _page(answer: Answer, asked: Inquiry, site: Site) -> tuple[list[Row], list[Row]]:
     first = (asked.page - 1) * asked.limit
     matches = answer.matches[first : first + asked.limit]
-    others = site.overview.appearances([match.shot for match in (*matches, *answer.nearest)])
+    shown = [shot for match in (*matches, *answer.nearest) for shot in match.shots]
+    others = site.overview.appearances(shown)
     return rows(matches, others, first=first + 1), rows(answer.nearest, others)
 
 
 def _picture(text: str) -> Image:
     try:
         data = base64.b64decode(text, validate=True)
-        with Pictures.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as picture:
-            if picture.width * picture.height > _PIXELS:
-                raise Problem(422, f"the picture has over {_PIXELS:,} pixels: cut the person out")
-            return np.asarray(picture.convert("RGB"))
-    except (binascii.Error, OSError, SyntaxError, ValueError, Pictures.DecompressionBombError):
-        raise Problem(422, "this is no JPEG, PNG or WebP in base64") from None
+    except (binascii.Error, ValueError):
+        raise Problem(422, "the picture is no base64") from None
+    return picture(io.BytesIO(data), name="the picture", pixels=_PIXELS, formats=_FORMATS)
 
 
 def _times(after: datetime | None, before: datetime | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pipeline.privacy import blur_head, hidden
 from storage.accounts.permissions import Action, allowed
 from storage.footage.overview import Seen
 from storage.types import Shot, Where
-from web.api.search import Answered, Filters, similar
+from web.api.search import Answered, Filters, Sentence, answered, inquiry
 from web.examples import GLIMPSE, SIGHTING, like
 from web.media import jpeg, ranged
 from web.moments import utc
@@ -229,5 +229,6 @@ def alike(
     site: SiteOf,
     seal: SealOf,
 ) -> Answered:
-    """Who else looks like this person, best first."""
-    return similar(id, filters, principal, by, site).sealed(seal)
+    """Who else looks like this person, best first: a search with the sighting as its only example."""
+    asked = Sentence(**filters.model_dump(), like=[id])
+    return answered(inquiry(asked), principal, by, site).sealed(seal)
