@@ -114,7 +114,10 @@ class Weighed:
         if self.text is None or self.scores is None:
             return ()
         similarity = self.scores.similarity[candidate]  # (phrases, parts)
-        named = [row for row, name in enumerate(self.parts) if not name.startswith("window")]
+        named = sorted(  # the body from top to bottom, then the whole
+            (row for row, name in enumerate(self.parts) if not name.startswith("window")),
+            key=lambda row: self.parts[row] == "whole",
+        )
         found = []
         for row, phrase in enumerate(self.text.phrases):
             each = tuple(PartSimilarity(self.parts[part], float(similarity[row, part])) for part in named)

@@ -17,7 +17,7 @@ from bench.stages import Stages
 from models.types import TextFeatures
 from pipeline.ingest import WatchStep
 from pipeline.search import Search
-from pipeline.types import Match
+from pipeline.types import Again, Match
 from pipeline.watch import Watch
 from storage.footage.ledger import Ledger
 from storage.sightings.edge import EdgeIndex
@@ -113,7 +113,7 @@ def test_figures_of_answers_by_hand() -> None:
 def test_tracks_of_one_person_are_one_row_of_which_every_shot_counts() -> None:
     first, second = match(1, LEFT, 0.9), match(2, RIGHT, 0.2)
     shots = {first.shot, second.shot, match(2, RIGHT, 0.2, shot=1).shot}
-    (row,) = gathered([replace(first, also=(second.shot,))], shots)
+    (row,) = gathered([replace(first, also=(Again(second.shot, 0.9),))], shots)
     assert set(row) == shots
 
 

@@ -3,6 +3,7 @@
 import json
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,16 +33,48 @@ def test_search_prints_the_promised_json(street: Path, capsys: pytest.CaptureFix
     line = ["search", "man in a cream coat", "--json", "--min-probability", "0"]
     assert main(["--data", str(street), *line]) == 0
     answer = json.loads(capsys.readouterr().out)
-    told = "query description cameras after before exclusions chips notices model matches"
+    told = "query description cameras after before exclusions weights like unlike chips notices model matches"
     assert set(answer) == set(told.split())
     assert len(answer["matches"]) >= 3
     first = answer["matches"][0]
-    wanted = "rank id score probability camera track began ended taken box crop also reasons"
+    wanted = "rank id score probability description camera track began ended taken box crop also reasons"
     assert set(first) == set(wanted.split())
     assert first["rank"] == 1
     assert first["camera"] == "street"
     assert Path(first["crop"]).is_file()
-    assert {"phrase", "part", "similarity"} <= set(first["reasons"][0])
+    assert {"phrase", "part", "similarity", "agreement", "parts"} == set(first["reasons"][0])
+
+
+def test_examples_are_searched_with_and_without_words(
+    street: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def answer(*line: str) -> dict[str, Any]:
+        assert main(["--data", str(street), "search", *line, "--json"]) == 0
+        told: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return told
+
+    everybody = answer("person", "--min-probability", "0")["matches"]
+    first = everybody[0]["id"]
+    alike = answer("--like", first)
+    assert (alike["query"], alike["like"]) == (f"like sighting {first}", [f"sighting {first}"])
+    assert len(alike["matches"]) == len(everybody) - 1
+    assert {match["probability"] for match in alike["matches"]} == {None}
+    both = answer("black coat", "--min-probability", "0", "--like", everybody[0]["crop"], "--unlike", first)
+    assert first not in [match["id"] for match in both["matches"]]
+    assert both["matches"][0]["probability"] > 0
+    sheet = tmp_path / "alike.png"
+    assert main(["--data", str(street), "search", "--like", first, "--sheet", str(sheet)]) == 0
+    assert sheet.is_file()
+
+
+def test_a_picture_of_several_people_asks_for_a_box(street: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["--data", str(street), "search", "--json", "--like"]
+    assert main([*line, str(BUS)]) == 2
+    told = said(capsys)
+    assert "people are in bus.jpg; say who is meant by a box" in told
+    box = told.rpartition(";")[2].strip()
+    assert main([*line, f"{BUS}@{box}"]) == 0
+    assert json.loads(capsys.readouterr().out)["matches"]
 
 
 def test_the_sheet_is_a_picture(street: Path, tmp_path: Path) -> None:
@@ -81,6 +114,11 @@ def test_rank_orders_the_pictures_of_a_folder(
         (["search", "red coat", "--camera", "roof"], "known cameras: street"),
         (["search", "red coat", "--after", "2026-03-02", "--before", "2026-03-01"], "swap --after"),
         (["search", "red coat", "--top", "0"], "at least one"),
+        (["search"], "nothing to look for"),
+        (["search", "--unlike", "5e1b4c1e-6f6b-5a43-9d8e-1a2b3c4d5e6f"], "nothing to look for"),
+        (["search", "--like", "5e1b4c1e-6f6b-5a43-9d8e-1a2b3c4d5e6f"], "not in the index any more"),
+        (["search", "--like", "nowhere.jpg"], "nowhere.jpg is no picture that can be read"),
+        (["search", "--like", f"{BUS}@0,0,2,2"], "less than 8 x 8 pixels"),
         (["rank", "red coat", "nowhere"], "not a folder"),
         (["ingest", "nowhere.mp4", "--camera", "gate"], "nowhere.mp4"),
         (["ingest", "gopher://host/x", "--camera", "gate"], "gopher://, which is not supported"),

@@ -31,8 +31,8 @@ def test_reasons_tell_of_every_part_and_windows_are_none() -> None:
     (reason,) = weighed.reasons(0)
     assert (reason.part, reason.agreement) == ("upper body", 0.25)
     assert reason.similarity == pytest.approx(0.7)
-    assert [each.part for each in reason.parts] == list(PARTS[:5])
-    assert [each.similarity for each in reason.parts] == pytest.approx([0.3, 0.1, 0.7, 0.2, 0.0])
+    assert [each.part for each in reason.parts] == [*PARTS[1:5], "whole"]
+    assert [each.similarity for each in reason.parts] == pytest.approx([0.1, 0.7, 0.2, 0.0, 0.3])
 
 
 def test_the_regions_of_the_body_are_known_by_name() -> None:

@@ -30,12 +30,13 @@ def test_a_wall_of_pictures_is_one_entry_that_names_them(site: Site) -> None:
     vic = Client.of(site).log_in("vic")
     before = len(entries(site))
     matches = vic.get("/search", params=ASKED).json()["matches"]
-    for match in matches:
-        for shot in match["shots"]:
+    people = [person for match in matches for person in (match, *match["also"])]
+    for person in people:
+        for shot in person["shots"]:
             assert vic.http.get(shot["crop"]).status_code == 200
     assert entries(site)[before:] == ["search"]
     (entry,) = site.audit.newest(Sought(action="search"), limit=1)
-    assert entry.details["shown"] == [match["id"] for match in matches]
+    assert entry.details["shown"] == [person["id"] for person in people]
 
 
 def test_a_page_of_a_sighting_is_one_entry_faces_or_not(site: Site) -> None:

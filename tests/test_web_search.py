@@ -51,7 +51,7 @@ def picture(data: bytes) -> np.ndarray:
 def test_an_answer_has_people_with_reasons_and_pictures(vic: Client) -> None:
     answer = vic.get("/search", params={"q": "red", "min_probability": 0}).json()
     assert answer["model"] == "colours@00000000"
-    assert answer["total"] == len(answer["matches"]) >= 6
+    assert answer["total"] == len(answer["matches"]) >= 4
     first = answer["matches"][0]
     assert first["rank"] == 1
     assert first["reasons"][0]["phrase"] == "red"
@@ -206,10 +206,10 @@ def test_examples_change_the_order_and_the_words_say_how_likely(vic: Client) -> 
 
 
 def test_several_descriptions_and_weights(vic: Client) -> None:
-    answer = vic.get("/search", params={"q": "red; yellow^2", "min_probability": 0}).json()
-    assert {match["description"] for match in answer["matches"]} == {"red", "yellow"}
+    answer = vic.get("/search", params={"q": "red; green^2", "min_probability": 0}).json()
+    assert {match["description"] for match in answer["matches"]} == {"red", "green"}
     assert [(chip["kind"], chip["meaning"]) for chip in answer["chips"]] == [
-        ("weight", '"yellow" counts 2 times')
+        ("weight", '"green" counts 2 times')
     ]
 
 
@@ -327,10 +327,12 @@ def test_lost_footage_and_pictures_are_said_to_be_gone(filled: Path, tmp_path: P
         for crop in (tmp_path / "media").rglob("*.jpg"):
             crop.unlink()
         assert client.get(f"/sightings/{found}/crop").status_code == 410
-        assert client.get(f"/sightings/{found}/similar").status_code == 410
+        assert client.get(f"/sightings/{found}/similar").status_code == 200  # vectors stay
         site.ledger.plan([replace(job, source="/gone.mp4") for job in site.ledger.jobs()])
         assert client.get(f"/sightings/{found}/clip").status_code == 410
         assert client.get(f"/sightings/{found}/frame").status_code == 410
+        asked = {"like": [{"sighting": found, "box": [0, 0, 50, 50]}]}
+        assert client.post("/search", json=asked).status_code == 410
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def answer_table(answer: Answer, media: Media, console: Console, zone: tzinfo | 
     """Print one row per person, or that nobody matches with the nearest few below."""
     understood(answer.query, console)
     if not answer.matches:
-        console.print(f"[bold]{NOBODY}[/bold] ({escape(quoted(answer.query))})")
+        console.print(f'[bold]{NOBODY}[/bold] ("{escape(answer.query.text or answer.query.asked)}")')
         if not answer.nearest:
             console.print("There is no footage in this range.")
             return

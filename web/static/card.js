@@ -5,25 +5,49 @@ import { el } from "./dom.js";
 import { day, span } from "./times.js";
 
 const SEEN = 0.5; // agreement from which a phrase counts as seen
+const FULL = 0.6; // similarity with a part at which it is shown in full
 const BANDS = { head: "head", "upper body": "upper", "lower body": "lower", feet: "feet" };
 
 export const isSeen = (reason) => reason.agreement >= SEEN;
 export const percent = (share) => `${Math.round(100 * share)} %`;
+
+const depth = (similarity) => Math.min(1, Math.max(0.08, similarity / FULL));
+
+/** How a phrase agrees with each part of the body and the whole, as cells and in words. */
+function cells(parts) {
+  const told = Object.entries(parts).map(([part, similarity]) => `${part} ${similarity.toFixed(2)}`).join(", ");
+  return el("span", { class: "cells", title: told }, el("span", { class: "visually-hidden" }, `: ${told}`),
+    ...Object.values(parts).map((similarity) => {
+      const cell = el("i", { "aria-hidden": "true" });
+      cell.style.opacity = depth(similarity);
+      return cell;
+    }));
+}
+
+/** The bands of a picture that light up for a phrase: the best part at rest, each part while it is looked at. */
+function bands(reason, seen) {
+  return Object.entries(reason.parts).filter(([part]) => part in BANDS).map(([part, similarity]) => {
+    const band = el("span", { class: `band ${BANDS[part]} ${seen} ${part === reason.part ? "best" : ""}`, "aria-hidden": "true" });
+    band.style.setProperty("--depth", depth(similarity));
+    return band;
+  });
+}
 
 /** A picture on which the parts of the reasons can be lit, and the list of phrases that lights them. */
 export function explained(picture, reasons) {
   const lit = el("span", { class: "lit" }, picture);
   const phrases = reasons.map((reason) => {
     const seen = isSeen(reason) ? "tick" : "cross";
-    const band = el("span", { class: `band ${BANDS[reason.part] ?? "whole"} ${seen}`, "aria-hidden": "true" });
-    lit.append(band);
+    const own = bands(reason, seen);
+    lit.append(...own);
     const button = el("button", { type: "button", class: `phrase ${seen}`, "aria-pressed": "false" },
       el("span", { class: "mark", "aria-hidden": "true" }, seen === "tick" ? "✓" : "✗"),
-      el("span", { class: "words" }, reason.phrase, el("span", { class: "visually-hidden" }, seen === "tick" ? ", seen" : ", not seen")),
-      el("span", { class: "part" }, `${reason.part in BANDS ? reason.part : "whole picture"} · ${percent(reason.agreement)}`));
+      el("span", { class: "words" }, seen === "tick" ? reason.phrase : `not seen: ${reason.phrase}`),
+      el("span", { class: "part" }, `${reason.part in BANDS ? reason.part : "whole picture"} · ${percent(reason.agreement)}`),
+      cells(reason.parts));
     const light = (on) => {
       lit.classList.toggle("one", on);
-      band.classList.toggle("on", on);
+      own.forEach((band) => band.classList.toggle("on", on));
     };
     const leave = () => button.getAttribute("aria-pressed") === "true" || light(false);
     button.addEventListener("mouseenter", () => light(true));
@@ -36,8 +60,20 @@ export function explained(picture, reasons) {
   return { lit, phrases: el("ul", { class: "phrases", "aria-label": "Why" }, ...phrases) };
 }
 
-/** One answer as an item of the wall; `onsimilar` is called with it. */
-export function person(match, { onsimilar, asked = "" }) {
+/** The other times that somebody of the same looks was in view. */
+function again(match) {
+  if (!match.also.length) return null;
+  const rows = match.also.map((one) => el("li", {},
+    el("a", { href: `/sightings/${one.id}` }, el("img", { src: one.shots[0].crop, alt: "", loading: "lazy" }),
+      el("span", {}, el("b", {}, one.camera), " ", day(one.began), el("br"), span(one.began, one.ended), el("br"), `${percent(one.likeness)} alike`))));
+  return el("details", { class: "again" },
+    el("summary", {}, `Seen ${match.also.length} more ${match.also.length === 1 ? "time" : "times"}, by looks`),
+    el("p", { class: "small soft" }, "They look the same; nobody has confirmed that they are."),
+    el("ul", {}, ...rows));
+}
+
+/** One answer as an item of the wall; `onsimilar`, `onlike` and `onunlike` are called with it. */
+export function person(match, { onsimilar, onlike, onunlike, asked = "" }) {
   const alt = `Person ${match.rank} at ${match.camera}, ${day(match.taken)} ${span(match.began, match.ended)}`;
   const { lit, phrases } = explained(el("img", { src: match.crop, alt, loading: "lazy" }), match.reasons);
   const page = `/sightings/${match.id}${asked ? `?${new URLSearchParams({ q: asked })}` : ""}`;
@@ -48,9 +84,13 @@ export function person(match, { onsimilar, asked = "" }) {
       el("header", {},
         el("span", { class: "sure" }, match.probability === null ? `No. ${match.rank}` : percent(match.probability)),
         match.probability === null ? null : el("span", { class: "rank" }, `No. ${match.rank}`)),
+      match.description ? el("div", { class: "small" }, `“${match.description}”`) : null,
       el("div", { class: "where" }, el("b", {}, match.camera), day(match.began), el("br"), span(match.began, match.ended)),
       phrases,
+      again(match),
       el("div", { class: "buttons" },
         el("a", { class: "button small", href: page, onclick: remember }, "Open"),
-        el("button", { type: "button", class: "small", onclick: () => onsimilar(match) }, "Find similar"))));
+        el("button", { type: "button", class: "small", onclick: () => onsimilar(match) }, "Find similar"),
+        el("button", { type: "button", class: "small", "aria-label": `More like person ${match.rank}`, title: "This is right: show more like this", onclick: () => onlike(match) }, "More like this"),
+        el("button", { type: "button", class: "small", "aria-label": `Not person ${match.rank}`, title: "This is wrong: show fewer like this", onclick: () => onunlike(match) }, "Not this"))));
 }

@@ -2,7 +2,7 @@
 
 import { ask, query } from "./api.js";
 import { person } from "./card.js";
-import { $, busy, el, empty, notice, put } from "./dom.js";
+import { $, busy, el, empty, notice, put, svg } from "./dom.js";
 import { timeline } from "./timeline.js";
 
 const LIMIT = 24, MOST = 96; // people on a page
@@ -13,7 +13,11 @@ const form = $("#ask"), box = $("#q"), slider = $("#sure"), automatic = $("#auto
 let asking = null;
 
 /** What is asked stands in the page's address, so that it can be kept, sent and gone back to. */
-const asked = () => Object.fromEntries(new URLSearchParams(location.search));
+function asked() {
+  const fields = new URLSearchParams(location.search);
+  const { q = "", min = "", page = "1" } = Object.fromEntries(fields);
+  return { q, min, page, like: fields.getAll("like"), unlike: fields.getAll("unlike") };
+}
 
 function go(fields, { replace = false } = {}) {
   const address = query(fields);
@@ -22,54 +26,68 @@ function go(fields, { replace = false } = {}) {
 }
 
 async function show() {
-  const { q = "", like = "", min = "", page = "1" } = asked();
+  const { q, like, unlike, min, page } = asked();
+  const examples = like.length + unlike.length > 0;
   asking?.abort();
   asking = new AbortController();
-  if (q || like) box.value = q; // otherwise what somebody typed while the page was loading stays
+  if (q || examples) box.value = q; // otherwise what somebody typed while the page was loading stays
   slider.value = min === "" ? 50 : 100 * min;
   $("#sure-shown").value = min === "" ? "automatic" : `${slider.value} %`;
   automatic.hidden = min === "";
   put($("#chips"));
   put($("#notices"));
+  put($("#examples"), shelf(like, unlike));
   $("#results").hidden = true;
-  if (!q && !like) return welcome();
+  if (!q && !examples) return welcome();
   document.title = `${q || "Similar people"} · Passerby`;
   put($("#state"), busy("Looking…"));
   try {
-    const answer = like
-      ? await ask(`/sightings/${encodeURIComponent(like)}/similar?${query({ limit: LIMIT, page })}`, { signal: asking.signal })
-      : await ask(`/search?${query({ q, limit: LIMIT, page, min_probability: min })}`, { signal: asking.signal });
+    const fields = { q, like, unlike, limit: LIMIT, page, min_probability: q ? min : "" };
+    const answer = await ask(`/search?${query(fields)}`, { signal: asking.signal });
     put($("#state"));
-    shown(answer, { q, like, min });
+    shown(answer, { q, min });
   } catch (error) {
     if (error.name === "AbortError") return;
     put($("#state"), notice(error.message, "bad"));
   }
 }
 
-function shown(answer, { q, like, min }) {
-  put($("#chips"), (answer.chips ?? []).map((chip) => shownChip(chip, q)));
-  put($("#notices"), (answer.notices ?? []).map((words) => notice(words, "warn")));
+function shown(answer, { q, min }) {
+  put($("#chips"), answer.chips.map((chip) => shownChip(chip, q)));
+  put($("#notices"), answer.notices.map((words) => notice(words, "warn")));
   const found = answer.matches.length > 0;
+  const acts = { onsimilar, onlike, onunlike, asked: q };
   $("#results").hidden = false;
-  $("#slider").hidden = Boolean(like);
+  $("#slider").hidden = !q;
   $("#timeline-panel").hidden = !found;
-  put($("#count"), heading(answer, like));
-  put($("#wall"), answer.matches.map((match) => person(match, { onsimilar, asked: q })));
+  put($("#count"), heading(answer, q));
+  put($("#wall"), answer.matches.map((match) => person(match, acts)));
   if (found) timeline($("#timeline"), answer.matches, pick);
-  put($("#nobody"), !found && answer.total === 0 && !like ? nobody(answer, min) : null);
+  put($("#nobody"), !found && answer.total === 0 && q ? nobody(answer, min) : null);
   const nearest = found ? [] : answer.nearest;
   $("#nearest").hidden = !nearest.length;
-  put($("#nearest-wall"), nearest.map((match) => person(match, { onsimilar, asked: q })));
+  put($("#nearest-wall"), nearest.map((match) => person(match, acts)));
   pager(answer);
 }
 
-function heading(answer, like) {
-  if (like) {
-    const words = answer.total ? "Who looks most like this person" : "There is nobody else";
-    const [image, page] = like instanceof File ? [URL.createObjectURL(like), null] : [`/api/v1/sightings/${like}/crop`, `/sightings/${like}`];
-    return el("a", { class: "likeness", href: page }, el("img", { src: image, alt: "This person" }), words);
-  }
+/** The people whom the answer should look like, and those whom it should not; each can be taken away. */
+function shelf(like, unlike) {
+  const some = [...like.map((id) => ["like", id]), ...unlike.map((id) => ["unlike", id])];
+  return some.map(([kind, id]) => {
+    const words = kind === "like" ? "Like this" : "Not like this";
+    const less = () => {
+      const fields = asked();
+      go({ ...fields, [kind]: fields[kind].filter((one) => one !== id), page: "" });
+    };
+    return el("li", { class: `example ${kind}` },
+      el("a", { href: `/sightings/${id}` }, el("img", { src: `/api/v1/sightings/${id}/crop`, alt: `${words}: the person of a sighting` })),
+      el("span", {}, words),
+      el("button", { type: "button", "aria-label": `Take away: ${words.toLowerCase()}`, title: "Take away and ask again", onclick: less }, "×"));
+  });
+}
+
+function heading(answer, q) {
+  if (!q) return answer.total ? "Who looks most like this" : "There is nobody else";
   if (!answer.total) return "Nobody matches";
   return answer.total === 1 ? "1 person matches" : `${answer.total} people match`;
 }
@@ -85,18 +103,34 @@ function nobody(answer, min) {
 }
 
 /** Who looks like the person in a picture, which is sent and not kept; so it has no address to go back to. */
-async function byPicture(file) {
+async function byPicture(file, around) {
+  const q = box.value.trim();
   put($("#state"), busy("Looking…"));
   $("#results").hidden = true;
   try {
     const picture = (await read(file)).split(",")[1];
-    const answer = await ask("/search", { method: "POST", body: { picture, limit: MOST } });
+    const sample = around ? { picture, box: around } : { picture };
+    const answer = await ask("/search", { method: "POST", body: { q, like: [sample], limit: MOST } });
     put($("#state"));
-    shown(answer, { q: "", like: file, min: "" });
+    put($("#examples"), el("li", { class: "example like" }, el("img", { src: URL.createObjectURL(file), alt: "Your picture" }), el("span", {}, "Like this")));
+    shown(answer, { q, min: "" });
     $("#pager").hidden = true;
   } catch (error) {
-    put($("#state"), notice(error.message, "bad"));
+    put($("#state"), notice(error.message.split(";")[0], "bad"), error.more?.people?.length ? await choice(file, error.more.people) : null);
   }
+}
+
+/** A picture with a frame around each person, to choose one of them. */
+async function choice(file, people) {
+  const { width, height } = await createImageBitmap(file);
+  const frames = people.map(([x1, y1, x2, y2], at) => {
+    const choose = () => byPicture(file, [x1, y1, x2, y2]);
+    return svg("rect", { x: x1, y: y1, width: x2 - x1, height: y2 - y1, tabindex: "0", role: "button", "aria-label": `Person ${at + 1} from the left`,
+      onclick: choose, onkeydown: (event) => (event.key === "Enter" || event.key === " ") && choose() });
+  });
+  return el("div", { class: "choice" }, el("p", {}, "Who is meant? Choose one."),
+    svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "The people in your picture" },
+      svg("image", { href: URL.createObjectURL(file), width, height }), ...frames));
 }
 
 const read = (file) => new Promise((resolve, reject) => {
@@ -124,8 +158,20 @@ function pager(answer) {
 }
 
 function onsimilar(match) {
-  go({ like: match.id });
+  go({ like: [match.id] });
   scrollTo(0, 0);
+}
+
+/** Relevance feedback: what is confirmed pulls the answer towards it, what is rejected pushes it away. */
+function onlike(match) {
+  const { like, ...rest } = asked();
+  go({ ...rest, like: [...like, match.id], page: "" });
+  scrollTo(0, 0);
+}
+
+function onunlike(match) {
+  const { unlike, ...rest } = asked();
+  go({ ...rest, unlike: [...unlike, match.id], page: "" });
 }
 
 function pick(match) {
@@ -161,7 +207,8 @@ async function suggest() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (box.value.trim()) go({ q: box.value.trim(), min: asked().min });
+  const { min, like, unlike } = asked();
+  if (box.value.trim() || like.length) go({ q: box.value.trim(), min, like, unlike });
 });
 slider.addEventListener("input", () => { $("#sure-shown").value = `${slider.value} %`; });
 slider.addEventListener("change", () => go({ ...asked(), min: slider.value / 100, page: "" }, { replace: true }));
