@@ -8,14 +8,12 @@ from datetime import timedelta
 from functools import lru_cache
 from threading import Event
 
-import numpy as np
-
-from models.types import TextFeatures
 from pipeline.appearance import Track, same_person, track_of
+from pipeline.evidence import Evidence, Words, body
 from pipeline.index import sightings
 from pipeline.lease import LEASE, Held, StoppedError
 from pipeline.ports import Encoder, Index, Media
-from pipeline.search import reasons
+from pipeline.search import descriptions
 from storage.accounts.people import Accounts
 from storage.accounts.permissions import Action
 from storage.casework.fresh import Finding, Fired, Fresh, Ground, Indexed, Person, Turn
@@ -46,7 +44,7 @@ class Firing:
 
     def __init__(self, encoder: Encoder, shelves: Shelves) -> None:
         self._encoder, self._shelves = encoder, shelves
-        self._text: Callable[[str], TextFeatures] = lru_cache(TEXTS)(encoder.encode_text)
+        self._asked: Callable[[str], tuple[Evidence, ...]] = lru_cache(TEXTS)(self._read)
 
     def next(self, stop: Event | None = None) -> list[Fired] | None:
         """Compare what waits of the camera that waits longest; None when nothing waits.
@@ -104,7 +102,8 @@ class Firing:
             return
         seen = self._sightings([*own, *near])
         new = {shot.id for shot in own}
-        whose = same_person(Hit(sighting, 0.0) for sighting in seen)
+        looks = same_person((Hit(sighting, 0.0) for sighting in seen), body(self._encoder.parts))
+        whose = {track: each.person for track, each in looks.items()}
         came = sorted(
             (sighting for sighting in seen if sighting.shot.id in new),
             key=lambda sighting: (
@@ -155,24 +154,33 @@ class Firing:
         """The best new shot of each person who matches."""
         question = search.question
         try:
-            text = self._text(question.description)
+            asked = self._asked(question.description)
         except ValueError as error:
             log.warning(
                 'the saved search "%s" cannot be read by %s: %s', question.name, self._encoder.model, error
             )
             return {}
-        nearness = np.array([sighting.vector @ text.vector for sighting in came], np.float32)
-        scores = self._encoder.score(text, nearness, np.stack([sighting.parts for sighting in came]))
         least = self._encoder.threshold if question.least is None else question.least
         best: dict[Track, Finding] = {}
-        for place in np.argsort(-scores.probability, kind="stable"):
-            probability, shot = float(scores.probability[place]), came[place].shot
-            person = whose[track_of(shot)]
-            if probability >= least and person not in best:
-                why = reasons(text, scores, int(place), self._encoder.parts)
-                grounds = tuple(Ground(one.phrase, one.part, one.similarity, one.agreement) for one in why)
-                best[person] = Finding(shot, probability, grounds)
+        for evidence in asked:
+            weighed = evidence.weigh(came, self._encoder)
+            for place in weighed.order():
+                probability, shot = weighed.chance(place) or 0.0, came[place].shot
+                person = whose[track_of(shot)]
+                known = best.get(person)
+                if probability >= least and (known is None or probability > known.probability):
+                    why = weighed.reasons(place)
+                    grounds = tuple(
+                        Ground(one.phrase, one.part, one.similarity, one.agreement) for one in why
+                    )
+                    best[person] = Finding(shot, probability, grounds)
         return best
+
+    def _read(self, text: str) -> tuple[Evidence, ...]:
+        """What the descriptions of a question ask for, each by itself."""
+        return tuple(
+            Evidence(Words.of(each, (), self._encoder), (), ()) for each in descriptions(text) or (text,)
+        )
 
 
 def _tracks(seen: Sequence[Sighting], whose: dict[Track, Track]) -> dict[Track, tuple[Shot, ...]]:

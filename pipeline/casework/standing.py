@@ -50,6 +50,8 @@ def standing(wish: Wish, known: Sequence[str], rules: Rules) -> tuple[Question, 
     times = " ".join(f'"{chip.text}"' for chip in asked.chips if chip.kind == "time")
     if times:
         raise QueryError(f"a saved search looks at who comes from now on: leave out {times}")
+    if asked.weights:
+        raise QueryError('a saved search counts every phrase alike: leave out what stands behind "^"')
     query = asked.query(cameras=wish.cameras)
     question = Question(
         name=wish.name.strip(),
