@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
@@ -23,24 +23,19 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench.end_to_end import CLIPS, identity
+from bench.end_to_end import clips_in, identity
 from bench.footage import read_footage, shared_folder
-from bench.passage import BEGAN, index_all, own_settings, watch_all
+from bench.passage import BEGAN, Passed, passed
 from bench.places import Places, read_places
 from models.data.dataset import read_dataset, read_image
 from models.types import ImageFeatures
-from pipeline import build
 from pipeline.appearance import Track, same_person, track_of
 from pipeline.evidence import body
 from pipeline.ports import Encoder
-from storage.footage.ledger import Ledger
-from storage.media import open_media
-from storage.sightings.index import open_index
 from storage.types import Hit, Shot, Sighting, Where
 
 DEMO = Path(__file__).parent.parent / "demo"
 ROOM, BOTH, ROOMS = 30, 15, 100  # people of a room, of them in the other room too, pairs of rooms
-EVERYBODY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +71,10 @@ def count(hits: Sequence[Hit], encoder: Encoder, who: Callable[[Shot], str | Non
     return Links(len(pairs), sum(same), right, sum(joined) - right)
 
 
-def watched(clips: dict[str, Path], folder: Path, weights: str) -> tuple[list[Hit], Encoder]:
-    """Every sighting of the clips, each a camera, through the real path."""
-    settings = own_settings(folder, model=weights, detector="")
-    network = build.encoder(settings)
-    with (
-        closing(Ledger(settings.database_url)) as ledger,
-        closing(open_index(settings.index_url, network.model)) as index,
-    ):
-        step = build.watch_step(settings, ledger)
-        watch_all(clips, step, seconds=settings.chunk_seconds)
-        index_all(step, network, open_media(settings.media_url), index, batch=settings.batch)
-        anybody = network.encode_text("person").vector
-        return index.nearest(anybody, EVERYBODY, Where()), network
+def everybody(passage: Passed) -> list[Hit]:
+    """Every sighting of the footage."""
+    anybody = passage.search.encoder.encode_text("person").vector
+    return passage.search.index.nearest(anybody, len(passage.shots), Where())
 
 
 class Demo:
@@ -165,6 +151,10 @@ def table(results: dict[str, Links]) -> Table:
     return drawn
 
 
+def _passed(clips: dict[str, Path], folder: str, weights: str) -> AbstractContextManager[Passed]:
+    return passed(clips, Path(folder), weights=weights, detector="")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table; a fault ends the run with one sentence and status 1."""
     parser = argparse.ArgumentParser(
@@ -177,14 +167,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results: dict[str, Links] = {}
     try:
         demo = Demo()
-        with tempfile.TemporaryDirectory() as folder:
-            hits, encoder = watched(demo.clips, Path(folder), options.weights)
-        results["the demo, rendered, two cameras"] = count(hits, encoder, demo.who)
+        with tempfile.TemporaryDirectory() as folder, _passed(demo.clips, folder, options.weights) as there:
+            encoder = there.search.encoder
+            results["the demo, rendered, two cameras"] = count(everybody(there), encoder, demo.who)
         if (options.shared / "real-lookup").is_dir():
             places = read_places(read_footage(options.shared).gallery)
-            clips = {camera: options.shared / "footage" / name for camera, name in CLIPS.items()}
-            with tempfile.TemporaryDirectory() as folder:
-                hits, _ = watched(clips, Path(folder), options.weights)
+            clips = clips_in(options.shared)
+            with tempfile.TemporaryDirectory() as folder, _passed(clips, folder, options.weights) as there:
+                hits = everybody(there)
             results["real, three places"] = count(hits, encoder, lambda shot: identity(shot, places))
         if options.people:
             every = list(rooms(options.people, encoder, np.random.default_rng(0)))

@@ -7,7 +7,6 @@ counts as one right row that is never reached, so losing people cannot raise a f
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,16 +15,12 @@ from rich.table import Table
 
 from bench.footage import Footage, LookupQuery
 from bench.lookup import LookupScores
-from bench.passage import BEGAN, index_all, own_settings, watch_all
+from bench.passage import BEGAN, passed
 from bench.places import Places, read_places
 from models.evaluation.metrics import Judged, Retrieval, auroc, judge, summarise
-from pipeline import build
 from pipeline.appearance import Track, track_of
 from pipeline.search import Search
 from pipeline.types import Match, Query
-from storage.footage.ledger import Ledger
-from storage.media import open_media
-from storage.sightings.index import open_index
 from storage.types import Shot
 
 CLIPS = {"vtest": "vtest.avi", "one-by-one": "one-by-one-person-detection.mp4", "bus": "bus.jpg"}
@@ -71,23 +66,16 @@ def end_to_end(
 
     Raises OSError or ValueError when footage or weights cannot be used.
     """
-    settings = own_settings(folder, model=weights, detector=detector)
-    network = build.encoder(settings)
-    with (
-        closing(Ledger(settings.database_url)) as ledger,
-        closing(open_index(settings.index_url, network.model)) as index,
-    ):
-        step = build.watch_step(settings, ledger)
-        clips = {camera: shared / "footage" / name for camera, name in CLIPS.items()}
-        watch_all(clips, step, seconds=settings.chunk_seconds)
-        media = open_media(settings.media_url)
-        index_all(step, network, media, index, batch=settings.batch)
-        index.optimize()
-        search = Search(network, index, pool=settings.pool, threshold=network.threshold)
+    with passed(clips_in(shared), folder, weights=weights, detector=detector) as there:
+        search = there.search
         answers = {query.id: ask(search, query.text) for query in footage.queries}
-        shots = [shot for chunk in ledger.jobs() for shot in ledger.shots(chunk)]
-        everybody = gathered(ask(search, "person"), shots)
-    return score(footage, answers, everybody, read_places(footage.gallery), network.threshold)
+        everybody = gathered(ask(search, "person"), there.shots)
+    return score(footage, answers, everybody, read_places(footage.gallery), search.threshold)
+
+
+def clips_in(shared: Path) -> dict[str, Path]:
+    """The clips of the benchmark, by the camera that each stands for."""
+    return {camera: shared / "footage" / name for camera, name in CLIPS.items()}
 
 
 def ask(search: Search, text: str) -> list[Match]:

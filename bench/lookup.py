@@ -109,9 +109,14 @@ def rank(marks: Marks, query: LookupQuery, people: NDArray[np.str_]) -> Judged:
     return judge(marks.score[None, counted], true[None, counted])
 
 
+def has_excluded(query: str, note: str) -> bool:
+    """Whether a person of this note has what the query of this id shuts out."""
+    return re.search(EXCLUDED[query], note) is not None
+
+
 def _keeps_out(marks: Marks, query: LookupQuery, people: NDArray[np.str_], notes: Mapping[str, str]) -> bool:
     """Whether nobody who has the excluded thing is among the first people, each at their best crop."""
-    has = {person: bool(re.search(EXCLUDED[query.id], notes[person])) for person in set(people.tolist())}
+    has = {person: has_excluded(query.id, notes[person]) for person in set(people.tolist())}
     innocent = np.array([not has[person] for person in people.tolist()])
     order = people[np.lexsort((innocent, -marks.score))]  # ties count against the model
     first = [person for person in dict.fromkeys(order.tolist()) if person not in query.ambiguous]

@@ -1,14 +1,21 @@
 """Footage through the real path into a folder of its own: plan, watch, index, as `passerby ingest` does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline import build
 from pipeline.ingest import WatchStep, index_next, plan, watch_next
 from pipeline.ports import Encoder, Index, Media
+from pipeline.search import Search
 from pipeline.settings import Settings
 from storage.footage.chunks import State
+from storage.footage.ledger import Ledger
+from storage.media import open_media
+from storage.sightings.index import open_index
+from storage.types import Shot
 
 BEGAN = datetime(2026, 1, 5, 8, tzinfo=UTC)  # of every clip; nothing depends on which time it is
 
@@ -27,6 +34,35 @@ class Counts:
     def person(self) -> None:
         """One more person was kept."""
         self.people += 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passed:
+    """Footage that can be searched."""
+
+    search: Search
+    shots: tuple[Shot, ...]  # every one that was kept
+
+
+@contextmanager
+def passed(clips: Mapping[str, Path], folder: Path, *, weights: str, detector: str) -> Iterator[Passed]:
+    """Watch and index the clips into `folder`, each as the camera that it stands under.
+
+    Raises OSError or ValueError when footage or weights cannot be used.
+    """
+    settings = own_settings(folder, model=weights, detector=detector)
+    network = build.encoder(settings)
+    with (
+        closing(Ledger(settings.database_url)) as ledger,
+        closing(open_index(settings.index_url, network.model)) as index,
+    ):
+        step = build.watch_step(settings, ledger)
+        watch_all(clips, step, seconds=settings.chunk_seconds)
+        index_all(step, network, open_media(settings.media_url), index, batch=settings.batch)
+        index.optimize()
+        search = Search(network, index, pool=settings.pool, threshold=network.threshold)
+        shots = tuple(shot for chunk in ledger.jobs() for shot in ledger.shots(chunk))
+        yield Passed(search, shots)
 
 
 def own_settings(folder: Path, *, model: str, detector: str) -> Settings:

@@ -1,7 +1,8 @@
-"""What a sighting store costs and finds: bytes, seconds, recall against an exact scan, memory."""
+"""What a sighting store costs: bytes, seconds, memory; and the exact answers, by a scan."""
 
 import multiprocessing
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from qdrant_client import QdrantClient
 
-from bench.search import SHOTS
 from pipeline.ports import Index
 from storage.sightings.edge import EdgeIndex
+from storage.sightings.qdrant import QdrantIndex
+from storage.sightings.qdrant_server import Cluster, Server
 from storage.types import Sighting, Where
 
 Floats = NDArray[np.float32]
 
+LOCAL = 20_000  # sightings up to which qdrant-client's local mode is meant to be used
 BATCH = 256  # sightings in one call of `add`
 KINDS = {  # what the path of a file has in it, the first that fits: what the file holds
     "parts.f16": "parts",
@@ -44,6 +48,14 @@ class Scan:
         self.began = np.empty(size, "datetime64[us]")
         self.ended = np.empty(size, "datetime64[us]")
         self.size = 0
+
+    @classmethod
+    def of(cls, sightings: Iterable[Sighting], size: int, dimensions: int) -> "Scan":
+        """A scan over these."""
+        scan = cls(size, dimensions)
+        for _ in scan.keep(sightings):
+            pass
+        return scan
 
     def keep(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
         """Pass the sightings on, in the order of their rows here."""
@@ -74,18 +86,6 @@ class Scan:
         return best[np.argsort(-near[best])]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """Searches of a store under one condition."""
-
-    store: str
-    condition: str
-    share: float  # of the sightings that the condition allows, 0..1
-    milliseconds: Floats  # (n,) by the clock
-    cpu: float  # milliseconds of all threads, on average: other programs of the machine do not count
-    recall: float  # share of the true nearest that were found, 0..1
-
-
 @dataclass(frozen=True, slots=True)
 class Filled:
     """How a store took the sightings."""
@@ -110,6 +110,12 @@ class Watch:
         self.cpu += time.process_time() - self._began[1]
 
 
+def local_mode(model: str) -> QdrantIndex:
+    """Our index over qdrant-client's local mode, in memory."""
+    warnings.simplefilter("ignore", UserWarning)  # it says at every step that it is no server
+    return QdrantIndex(Server(QdrantClient(":memory:"), "local mode", Cluster()), model)
+
+
 def fill(index: Index, sightings: Iterable[Sighting]) -> Filled:
     """Add the sightings in batches, timing only the index itself, and optimise."""
     source, adding, optimizing = iter(sightings), Watch(), Watch()
@@ -131,44 +137,6 @@ def conditions(scan: Scan, camera: str) -> dict[str, Where]:
         "one hour": hour,
         "one camera, one hour": Where((camera,), hour.after, hour.before),
     }
-
-
-def ask(
-    store: str, index: Index, scan: Scan, queries: Sequence[Floats], *, limit: int, wheres: dict[str, Where]
-) -> Iterator[Asked]:
-    """Time the index and compare with the scan; it is asked once before, as by whoever asks first."""
-    for condition, where in wheres.items():
-        allowed = scan.allowed(where)
-        index.nearest(queries[0], limit, where)
-        times, whole, found = [], Watch(), []
-        for query in queries:
-            with (once := Watch()), whole:
-                hits = index.nearest(query, limit, where)
-            times.append(once.seconds)
-            rows = {hit.sighting.shot.track * SHOTS + hit.sighting.shot.shot for hit in hits}
-            true = set(scan.nearest(query, limit, allowed).tolist())
-            found.append(len(rows & true) / max(1, len(true)))
-        yield _asked(store, condition, allowed, times, whole, float(np.mean(found)))
-
-
-def ask_scan(
-    scan: Scan, queries: Sequence[Floats], *, limit: int, wheres: dict[str, Where]
-) -> Iterator[Asked]:
-    """Time the scan itself; it returns rows only, no payload and no parts."""
-    for condition, where in wheres.items():
-        times, whole = [], Watch()
-        for query in queries:
-            with (once := Watch()), whole:
-                scan.nearest(query, limit, scan.allowed(where) if where != Where() else None)
-            times.append(once.seconds)
-        yield _asked("numpy scan", condition, scan.allowed(where), times, whole, 1.0)
-
-
-def _asked(
-    store: str, condition: str, allowed: NDArray[np.bool_], times: list[float], whole: Watch, recall: float
-) -> Asked:
-    cpu = 1000 * whole.cpu / len(times)
-    return Asked(store, condition, float(allowed.mean()), 1000 * np.array(times, np.float32), cpu, recall)
 
 
 def bytes_by_kind(folder: Path) -> dict[str, int]:

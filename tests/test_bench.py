@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from bench import ingest, search
+from bench.crowd import TEXTS
 from bench.end_to_end import FAR, Found, gathered, judge_rows, rows_table, score, scores_table
 from bench.footage import Footage, GalleryCrop, LookupQuery
 from bench.passage import BEGAN, index_all, own_settings, watch_all
@@ -16,7 +17,6 @@ from bench.places import Places, read_places
 from bench.stages import Stages
 from models.types import TextFeatures
 from pipeline.ingest import WatchStep
-from pipeline.search import Search
 from pipeline.types import Again, Match
 from pipeline.watch import Watch
 from storage.footage.ledger import Ledger
@@ -170,30 +170,29 @@ class EveryText(ColourEncoder):
         return super().encode_text("red")
 
 
-def test_search_is_timed_stage_by_stage(tmp_path: Path) -> None:
-    encoder, stages = EveryText(), Stages()
+def test_search_is_timed_stage_by_stage_and_its_pool_compared(tmp_path: Path) -> None:
+    encoder = EveryText()
     seen = encoder.encode_images([np.full((4, 4, 3), tint, np.uint8) for tint in ((200, 0, 0), (0, 0, 200))])
-    kept = list(search.sightings(seen, encoder.model, 900, np.random.default_rng(0)))
-    assert len({sighting.shot.id for sighting in kept}) == 900
-    with closing(EdgeIndex(tmp_path / "index", encoder.model, reserve=0)) as index:
-        index.add(kept)
-        asked = [encoder.encode_text("").vector]
-        peers = list(search.beside(index, kept, asked, 1))
-        stages.time(encoder, "text", "encode_text")
-        stages.time(encoder, "close look", "score")
-        stages.time(index, "nearest", "nearest")
-        timed = list(search.measure(Search(encoder, index, pool=1, threshold=0.0), stages, 1))
-    assert [(each.pool, each.filtered) for each in timed] == [
-        (100, False),
-        (100, True),
-        (200, False),
-        (200, True),
+    with closing(search.Bench(encoder, seen, 900, tmp_path / "index")) as bench:
+        timed = list(bench.measure(1))
+        assert bench.index.count() == 900, "what was added meanwhile is gone"
+    conditions = ["everywhere", "one camera", "one hour", "one camera, one hour"]
+    busy = "while footage is indexed"
+    assert [each.condition for each in timed] == [
+        *conditions,
+        f"everywhere, {busy}",
+        f"one camera, one hour, {busy}",
     ]
     for each in timed:
-        assert len(each.whole) == len(search.TEXTS)
+        assert len(each.whole) == len(TEXTS)
         np.testing.assert_allclose(sum(each.stages.values()), each.whole, rtol=1e-4)
         assert min(works.min() for works in each.stages.values()) > 0
-    assert search.search_table(timed, "t").row_count == search.peers_table(peers).row_count == 4
+        assert each.recall > 0.5  # codes of three dimensions are coarse
+        assert set(each.peers) == (set() if busy in each.condition else {"numpy scan", "qdrant-client local"})
+    with closing(search.Bench(encoder, seen, 900, tmp_path / "index")) as again:
+        assert again.index.count() == 900, "an index that is there is used again"
+    assert search.searches(timed, "t").row_count == 6
+    assert search.beside(timed).row_count == 4
 
 
 @pytest.mark.parametrize("arguments", [["--sightings", "10"], ["--rounds", "0"]])

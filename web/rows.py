@@ -22,7 +22,7 @@ class Because(BaseModel):
     part: str
     similarity: float
     agreement: float
-    parts: dict[str, float]
+    parts: dict[str, float] = {}  # empty for an alert, which keeps the best part only
 
 
 class Picture(BaseModel):

@@ -26,7 +26,8 @@ function cells(parts) {
 
 /** The bands of a picture that light up for a phrase: the best part at rest, each part while it is looked at. */
 function bands(reason, seen) {
-  return Object.entries(reason.parts).filter(([part]) => part in BANDS).map(([part, similarity]) => {
+  const parts = { [reason.part]: reason.similarity, ...reason.parts };
+  return Object.entries(parts).filter(([part]) => part in BANDS).map(([part, similarity]) => {
     const band = el("span", { class: `band ${BANDS[part]} ${seen} ${part === reason.part ? "best" : ""}`, "aria-hidden": "true" });
     band.style.setProperty("--depth", depth(similarity));
     return band;

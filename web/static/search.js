@@ -66,6 +66,7 @@ function shown(answer, { q, min }) {
   put($("#nobody"), !found && answer.total === 0 && q ? nobody(answer, min) : null);
   const nearest = found ? [] : answer.nearest;
   $("#nearest").hidden = !nearest.length;
+  $("#nearest").open = asked().like.length > 0; // whoever gives examples wants to see more
   put($("#nearest-wall"), nearest.map((match) => person(match, acts)));
   pager(answer);
 }
@@ -88,7 +89,7 @@ function shelf(like, unlike) {
 
 function heading(answer, q) {
   if (!q) return answer.total ? "Who looks most like this" : "There is nobody else";
-  if (!answer.total) return "Nobody matches";
+  if (!answer.total) return asked().like.length ? "Nobody else matches" : "Nobody matches";
   return answer.total === 1 ? "1 person matches" : `${answer.total} people match`;
 }
 
