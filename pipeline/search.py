@@ -62,16 +62,21 @@ class Search:
         people = one_per_person(found, looks, without=known | rejected)
         matches = self._matching(people, query.min_probability)
         nearest = () if matches else tuple(people[:NEAREST_SHOWN])
+        answered = {match.description for match in matches}
+        if matches and len(texts) > 1:
+            lacking = tuple(f'Nobody matches "{text}".' for text in texts if text not in answered)
+            query = replace(query, notices=(*query.notices, *lacking))
         return Answer(query, self.encoder.model, matches[: query.limit], nearest)
 
     def _matching(self, people: Sequence[Match], least: float | None) -> tuple[Match, ...]:
-        chances = [match.probability for match in people if match.probability is not None]
-        if not chances:
-            return tuple(people)
+        """The people who are likely enough to be shown, for each description by itself."""
         threshold, shown = (self.threshold, min(self.threshold, EVEN)) if least is None else (least, least)
-        if max(chances) < threshold:
-            return ()
-        return tuple(match for match in people if (match.probability or 0.0) >= shown)
+        answered = {match.description for match in people if (match.probability or 0.0) >= threshold}
+        return tuple(
+            match
+            for match in people
+            if match.probability is None or (match.description in answered and match.probability >= shown)
+        )
 
     def _check(self, query: Query) -> None:
         if query.limit < 1:

@@ -168,6 +168,15 @@ def test_of_several_descriptions_each_is_searched_and_rows_say_which() -> None:
     assert {match.description for match in searcher().find(Query("red")).matches} == {""}
 
 
+def test_of_several_descriptions_each_has_to_be_matched_and_one_that_is_not_is_told() -> None:
+    answer = searcher().find(Query("red; yellow"))
+    assert {match.description for match in answer.matches} == {"red"}
+    assert answer.query.notices == ('Nobody matches "yellow".',)
+    nobody = searcher().find(Query("yellow; yellow and yellow", cameras=("hall",)))
+    assert (nobody.matches, nobody.query.notices) == ((), ())
+    assert nobody.nearest
+
+
 def test_descriptions_are_parted_and_exclusions_stay_with_theirs() -> None:
     assert descriptions("red coat, no hat; ; blue jeans; no bag;") == (
         "red coat, no hat",

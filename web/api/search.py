@@ -209,7 +209,7 @@ def answered(asked: Inquiry, principal: Principal, by: Actor, site: Site) -> Ans
         matches, nearest = _page(answer, asked, site)
     shown = [str(each) for row in (*matches, *nearest) for each in (row.id, *(one.id for one in row.also))]
     site.audit.append(by, "search", **entry, shown=shown)
-    told |= {"notices": query.notices, "total": len(answer.matches)}
+    told |= {"notices": answer.query.notices, "total": len(answer.matches)}
     return Answered(**told, model=answer.model, matches=matches, nearest=nearest)
 
 
