@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +15,7 @@ from storage.accounts.permissions import Action
 from tests.web_client import PASSWORD, Client, copy_of, site_in
 from web.app import create_app
 from web.envelope import BODY
+from web.finder import LocalFinder
 from web.security import COOKIE
 from web.serve import invite
 from web.site import Site
@@ -199,15 +202,19 @@ def test_health_is_open_and_figures_are_not(site: Site) -> None:
     site.finder.cameras()
     assert client.get("//readyz").json() == {"ready": True, "database": True, "model": True}
     problem(client.get("//metrics"), 401)
-    client.log_in("ada").get("/search", params={"q": "red"})
+    found = client.log_in("ada").get("/search", params={"q": "red"}).json()
     figures = client.get("//metrics").text
     for line in (
         'passerby_chunks{state="indexed"} 2.0',
         'passerby_shots{camera="yard"}',
         'passerby_sightings{model="colours@00000000"}',
+        'passerby_shots_without_sighting{model="colours@00000000"} 0.0',
         'passerby_search_seconds_count{stage="find"} 1.0',
     ):
         assert line in figures
+    cast(LocalFinder, site.finder).index.delete_ids([UUID(found["matches"][0]["id"])])
+    lacking = 'passerby_shots_without_sighting{model="colours@00000000"} 1.0'
+    assert lacking in client.get("//metrics").text
 
 
 def test_the_description_of_the_api_has_examples_and_no_warnings(site: Site) -> None:

@@ -69,7 +69,8 @@ class Snapshot(Collector):
             lag.add_metric([backlog.camera], _since(backlog.footage, now))
         yield from (waiting, age, lag)
         seen = GaugeMetricFamily("passerby_shots", "Shots of people in the ledger", labels=["camera"])
-        for camera, number in site.overview.cameras(None).items():
+        people = site.overview.cameras(None)
+        for camera, number in people.items():
             seen.add_metric([camera], number)
         yield seen
         gaps = GaugeMetricFamily("passerby_recorder_gaps", "Times that recording stopped", labels=["camera"])
@@ -84,7 +85,13 @@ class Snapshot(Collector):
                 "passerby_sightings", "Sightings of the model that answers", labels=["model"]
             )
             sightings.add_metric([model], number)
-            yield sightings
+            lacking = GaugeMetricFamily(
+                "passerby_shots_without_sighting",
+                "Shots that the model that answers has no vectors of; the nightly backfill mends it",
+                labels=["model"],
+            )
+            lacking.add_metric([model], max(0, sum(people.values()) - number))
+            yield from (sightings, lacking)
 
 
 def exposed(site: "Site") -> bytes:
