@@ -1,8 +1,6 @@
 """A database with accounts in it, a clock to turn, and cheap passwords, for tests of what guards them."""
 
-import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -21,20 +19,6 @@ ROOT = Actor("os:root")
 GOOD, OTHER = "correct horse battery", "staple correct horse"
 HOME = "192.0.2.7"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-DATABASES = ["sqlite", "postgres"] if "PASSERBY_TEST_POSTGRES" in os.environ else ["sqlite"]
-
-
-def empty_database(kind: str, folder: Path) -> str:
-    """The URL of SQLite, or of the Postgres database that PASSERBY_TEST_POSTGRES names, emptied."""
-    if kind == "sqlite":
-        return f"sqlite:///{folder / 'site.db'}"
-    address = os.environ["PASSERBY_TEST_POSTGRES"]
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return address
 
 
 class Clock:

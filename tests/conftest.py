@@ -1,24 +1,34 @@
 """Fixtures for tests of several modules."""
 
-import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+
+from bench.servers.postgres import Postgres
+from tests.needed import needed
 
 
-@pytest.fixture(params=["sqlite", "postgres"] if "PASSERBY_TEST_POSTGRES" in os.environ else ["sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A new SQLite file, and the Postgres database, emptied, that PASSERBY_TEST_POSTGRES names if it does."""
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A Postgres for all tests, each of which makes databases of its own there."""
+    server = needed(Postgres)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.server)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new SQLite file, and a new database of a real Postgres."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/deep/passerby.db"
-    address = os.environ["PASSERBY_TEST_POSTGRES"]
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return address
+        yield f"sqlite:///{tmp_path}/deep/passerby.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,12 +12,7 @@ from storage.accounts.passwords import check_password
 from storage.accounts.people import AccountError
 from storage.accounts.permissions import Action, Role
 from storage.accounts.sessions import csrf
-from tests.account_site import DATABASES, GOOD, HOME, OTHER, ROOT, Site, empty_database, refused
-
-
-@pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return empty_database(request.param, tmp_path)
+from tests.account_site import GOOD, HOME, OTHER, ROOT, Site, refused
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 
 from storage.accounts.audit import GENESIS, Actor, Audit, Head, Sought, as_json
 from storage.database.tables import open_database
-from tests.account_site import DATABASES, empty_database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ALICE, BOB = Actor("alice", "192.0.2.7"), Actor("os:bob")
@@ -41,14 +40,14 @@ class Clock:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def sqlite(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'site.db'}"
 
 
 @pytest.fixture
-def log(url: str) -> Iterator[Audit]:
+def log(sqlite: str) -> Iterator[Audit]:
     """Twelve entries by two people."""
-    log = Audit(url, clock=Clock())
+    log = Audit(sqlite, clock=Clock())
     for number in range(6):
         log.append(ALICE, "search", text=f"größer als {number} \udcff")
         log.append(BOB, "view_media", f"sighting-{number}", reason='a "reason"', boxes=[1.5, None])
@@ -56,9 +55,9 @@ def log(url: str) -> Iterator[Audit]:
     log.close()
 
 
-def tamper(url: str, *statements: str, **values: object) -> None:
+def tamper(sqlite: str, *statements: str, **values: object) -> None:
     """What somebody does who owns the database."""
-    engine = create_engine(url)
+    engine = create_engine(sqlite)
     with engine.begin() as connection:
         for trigger in ("audit_update", "audit_delete"):
             connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
@@ -79,8 +78,8 @@ def test_entries_are_numbered_timed_and_come_back_whole(log: Audit) -> None:
     assert log.verify().entries == 12
 
 
-def test_an_empty_log_is_sound(url: str) -> None:
-    verdict = Audit(url).verify()
+def test_an_empty_log_is_sound(sqlite: str) -> None:
+    verdict = Audit(sqlite).verify()
     assert (verdict.entries, verdict.head, verdict.broken, verdict.fault) == (0, None, None, "")
 
 
@@ -106,10 +105,10 @@ def test_every_exported_line_proves_its_own_hash(log: Audit) -> None:
         previous = claimed
 
 
-def test_flipping_any_bit_of_any_field_names_the_entry(log: Audit, url: str) -> None:
+def test_flipping_any_bit_of_any_field_names_the_entry(log: Audit, sqlite: str) -> None:
     chance = random.Random(3)
-    engine = create_engine(url)
-    tamper(url)
+    engine = create_engine(sqlite)
+    tamper(sqlite)
     for number in range(1, 13):
         for column in COLUMNS[1:]:
             with engine.begin() as connection:
@@ -130,34 +129,37 @@ def test_flipping_any_bit_of_any_field_names_the_entry(log: Audit, url: str) -> 
 
 
 @pytest.mark.parametrize("other", [-5, 0, 13, 99])
-def test_a_changed_number_is_noticed(log: Audit, url: str, other: int) -> None:
-    tamper(url, f"UPDATE audit SET number = {other} WHERE number = 5")
+def test_a_changed_number_is_noticed(log: Audit, sqlite: str, other: int) -> None:
+    tamper(sqlite, f"UPDATE audit SET number = {other} WHERE number = 5")
     assert log.verify().broken in (1, 5)
 
 
-def test_a_deleted_entry_is_missed(log: Audit, url: str) -> None:
-    tamper(url, "DELETE FROM audit WHERE number = 4")
+def test_a_deleted_entry_is_missed(log: Audit, sqlite: str) -> None:
+    tamper(sqlite, "DELETE FROM audit WHERE number = 4")
     verdict = log.verify()
     assert (verdict.broken, verdict.fault) == (4, "it is missing")
 
 
-def test_a_cut_off_end_is_missed(log: Audit, url: str) -> None:
-    tamper(url, "DELETE FROM audit WHERE number > 9")
+def test_a_cut_off_end_is_missed(log: Audit, sqlite: str) -> None:
+    tamper(sqlite, "DELETE FROM audit WHERE number > 9")
     assert log.verify().broken == 10
 
 
-def test_an_entry_behind_the_head_is_noticed(log: Audit, url: str) -> None:
-    tamper(url, "UPDATE audit_head SET number = 11")
+def test_an_entry_behind_the_head_is_noticed(log: Audit, sqlite: str) -> None:
+    tamper(sqlite, "UPDATE audit_head SET number = 11")
     assert log.verify().broken == 11
 
 
-def test_a_rewritten_end_is_found_out_by_a_head_kept_elsewhere(log: Audit, url: str) -> None:
+def test_a_rewritten_end_is_found_out_by_a_head_kept_elsewhere(log: Audit, sqlite: str) -> None:
     kept = log.verify().head
     assert kept is not None
     nine = next(entry for entry in log.all(Sought()) if entry.number == 9)
     values = {"hash": nine.hash}
     tamper(
-        url, "DELETE FROM audit WHERE number > 9", "UPDATE audit_head SET number = 9, hash = :hash", **values
+        sqlite,
+        "DELETE FROM audit WHERE number > 9",
+        "UPDATE audit_head SET number = 9, hash = :hash",
+        **values,
     )
     assert log.verify().fault == ""  # the chain alone cannot know
     assert log.verify([kept]).broken == 10
@@ -167,15 +169,15 @@ def test_a_rewritten_end_is_found_out_by_a_head_kept_elsewhere(log: Audit, url: 
     assert log.verify([Head(9, nine.hash)]).fault == ""
 
 
-def test_a_log_without_its_head_takes_no_more(log: Audit, url: str) -> None:
-    tamper(url, "DELETE FROM audit_head")
+def test_a_log_without_its_head_takes_no_more(log: Audit, sqlite: str) -> None:
+    tamper(sqlite, "DELETE FROM audit_head")
     assert log.verify().broken == 1
     with pytest.raises(OSError, match="lost its head"):
         log.append(ALICE, "search")
 
 
-def test_the_database_itself_refuses_changes(log: Audit, url: str) -> None:
-    engine = open_database(url)
+def test_the_database_itself_refuses_changes(log: Audit, sqlite: str) -> None:
+    engine = open_database(sqlite)
     for statement in ("UPDATE audit SET who = 'carol'", "DELETE FROM audit"):
         with pytest.raises(IntegrityError, match="append-only"), engine.begin() as connection:
             connection.execute(text(statement))
@@ -188,9 +190,7 @@ def test_what_json_cannot_say_is_refused(log: Audit) -> None:
     assert log.verify().entries == 12
 
 
-@pytest.mark.parametrize("database", DATABASES)
-def test_four_processes_append_to_one_chain(database: str, tmp_path: Path) -> None:
-    url = empty_database(database, tmp_path)
+def test_four_processes_append_to_one_chain(url: str) -> None:
     workers = [subprocess.Popen([sys.executable, "-c", APPENDER, url, name], cwd=ROOT) for name in "abcd"]
     assert [worker.wait() for worker in workers] == [0, 0, 0, 0]
     log = Audit(url)

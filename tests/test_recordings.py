@@ -16,11 +16,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'ledger.db'}"
-
-
-@pytest.fixture
 def recordings(url: str) -> Iterator[Recordings]:
     with closing(Recordings(url)) as opened:
         yield opened
@@ -73,9 +68,11 @@ def test_a_segment_is_done_with_once_it_was_watched_or_set_aside(url: str, recor
     assert recordings.find("/segments/unknown.mkv") is None
 
 
-def test_a_database_that_does_not_answer_is_told_from_a_fault(tmp_path: Path, recordings: Recordings) -> None:
-    (tmp_path / "ledger.db").unlink()
-    (tmp_path / "ledger.db").mkdir()
+def test_a_database_that_does_not_answer_is_told_from_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.db"
+    recordings = Recordings(f"sqlite:///{file}")
     recordings.close()
+    file.unlink()
+    file.mkdir()
     with pytest.raises(OSError, match="does not answer"):
         recordings.gaps("gate")

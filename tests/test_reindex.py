@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.servers.qdrant import StayingClient
 from models.acsa.checkpoint import digest
 from models.acsa.encoder import SHIPPED
 from pipeline import build
@@ -26,7 +27,6 @@ from storage.sightings.qdrant_collections import QdrantCollections
 from storage.sightings.qdrant_server import Cluster, Server
 from storage.types import Shot, Standing
 from tests.fakes import COLOURS, ColourEncoder, Shelf
-from tests.qdrant_wire import StayingClient
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TINTS = ("red", "green", "blue", "yellow")

@@ -1,8 +1,6 @@
 """The recorder's process against real RTSP servers that are killed, silenced, and come back changed."""
 
 import os
-import signal
-import socket
 import subprocess
 import sys
 from contextlib import closing
@@ -16,71 +14,24 @@ import av
 import numpy as np
 import pytest
 
+from bench.servers.camera import RtspServer, looped
 from pipeline.recording.glance import glance
 from pipeline.recording.segments import finished
 from storage.footage.cameras import Camera, Cameras
 from storage.footage.chunks import Chunk
 from storage.footage.ledger import Ledger
 from storage.footage.recordings import Gap, Recordings
+from tests.needed import needed
 
 ROOT = Path(__file__).parent.parent
-PYTHON = "/usr/bin/python3"  # the one that has the bindings of GStreamer
-NEEDS = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
 
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.skipif(
-        not Path(PYTHON).exists()
-        or subprocess.run([PYTHON, "-c", NEEDS], capture_output=True).returncode != 0,
-        reason="no RTSP server: apt-get install python3-gi gir1.2-gst-rtsp-server-1.0 "
-        "gstreamer1.0-plugins-good gstreamer1.0-plugins-bad",
-    ),
-]
+pytestmark = pytest.mark.server
 
 
-class Server:
-    """An RTSP server in a process of its own; one port for its whole life of being killed and started."""
-
-    def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self, **mounts: Path) -> None:
-        words = [PYTHON, str(ROOT / "tests" / "rtsp_server.py"), str(self.port), "user:secret"]
-        words += [f"{name}={file}" for name, file in mounts.items()]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "ready\n"
-
-    def send(self, number: signal.Signals) -> None:
-        assert self.process is not None
-        self.process.send_signal(number)
-
-    def kill(self) -> None:
-        self.send(signal.SIGKILL)
-        assert self.process is not None
-        self.process.communicate()
-
-    def url(self, name: str, password: str = "secret") -> str:
-        return f"rtsp://user:{password}@127.0.0.1:{self.port}/{name}"
-
-
-def looped(clip: Path, file: Path, times: int) -> Path:
-    """The clip again and again, not coded anew."""
-    with av.open(str(file), "w", format="matroska") as out, av.open(str(clip)) as source:
-        video = source.streams.video[0]
-        copy, length = out.add_stream_from_template(video), video.duration
-        assert length is not None
-        for lap in range(times):
-            source.seek(0)
-            for packet in source.demux(video):
-                if packet.pts is not None and packet.dts is not None:
-                    packet.pts += lap * length
-                    packet.dts += lap * length
-                    packet.stream = copy
-                    out.mux_one(packet)
-    return file
+def served(**mounts: Path) -> RtspServer:
+    server = needed(lambda: RtspServer(**mounts))
+    server.start()
+    return server
 
 
 def small(file: Path, seconds: int = 90, fps: int = 5) -> Path:
@@ -128,15 +79,13 @@ def wait(seconds: float, until: object) -> None:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("site")
-    clip, other = looped(ROOT / "demo" / "north-gate.mp4", folder / "a.mkv", 4), small(folder / "b.mkv")
+    clip, other = looped(ROOT / "demo" / "north-gate.mp4", folder / "a.mkv", 150), small(folder / "b.mkv")
     url, segments = f"sqlite:///{folder / 'passerby.db'}", folder / "segments"
-    first, second = Server(), Server()
-    first.start(gate=clip)
-    second.start(hall=clip)
+    first, second = served(gate=clip), served(hall=clip)
     with closing(Cameras(url)) as cameras, closing(Recordings(url)) as recordings:
         cameras.put(Camera("gate", first.url("gate")))
         cameras.put(Camera("hall", second.url("hall")))
-        cameras.put(Camera("locked", second.url("hall", "wrong")))
+        cameras.put(Camera("locked", second.url("hall", "user:wrong")))
         environment = {
             **os.environ,
             "PASSERBY_DATA": str(folder),
@@ -152,12 +101,13 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         )
         try:
             wait(40, lambda: all(finished(segments / name) for name in ("gate", "hall")))
-            second.send(signal.SIGSTOP)
+            second.silence()
             silenced, hall = datetime.now(UTC), len(finished(segments / "hall"))
             first.kill()
             killed = datetime.now(UTC)
             wait(20, lambda: recordings.gaps("gate"))
-            first.start(gate=other)
+            first.mounts = {"gate": other}
+            first.start()
             back = datetime.now(UTC)
             cameras.put(Camera("roof", first.url("gate")))
             wait(40, lambda: all(finished(segments / name) for name in ("gate", "roof")))
@@ -166,7 +116,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             output, _ = recorder.communicate(timeout=30)
         finally:
             recorder.kill()
-            second.send(signal.SIGCONT)
             first.kill()
             second.kill()
         with closing(Ledger(url)) as ledger:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,12 +9,7 @@ from argon2 import PasswordHasher
 from storage.accounts.audit import Sought
 from storage.accounts.permissions import Role
 from storage.accounts.sessions import Lifetimes, Sessions, csrf, is_csrf
-from tests.account_site import DATABASES, GOOD, HOME, OTHER, ROOT, Site, empty_database, refused
-
-
-@pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return empty_database(request.param, tmp_path)
+from tests.account_site import GOOD, HOME, OTHER, ROOT, Site, refused
 
 
 @pytest.fixture

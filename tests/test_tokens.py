@@ -2,18 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from storage.accounts.people import AccountError
 from storage.accounts.permissions import Action, Role
-from tests.account_site import DATABASES, GOOD, NOON, ROOT, Site, empty_database
-
-
-@pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return empty_database(request.param, tmp_path)
+from tests.account_site import GOOD, NOON, ROOT, Site
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bench.servers.postgres import Postgres
 from pipeline.footage.gate import GateSettings
 from pipeline.ingest import WatchStep, index_next, plan, watch_next
 from pipeline.keeping import integrity, upkeep
@@ -43,8 +44,8 @@ class Silent:
 class Home:
     """A site in a folder: the stores of upkeep, and whoever watches and indexes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.url = folder, f"sqlite:///{folder / 'site.db'}"
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
         self.media: FsspecMedia = open_media(f"file:{folder / 'media'}")
         self.index = EdgeIndex(folder / "index" / ColourEncoder.model, ColourEncoder.model)
         self.ledger, self.cameras, self.archive = Ledger(self.url), Cameras(self.url), Archive(self.url)
@@ -98,20 +99,35 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return walker_video(tmp_path_factory.mktemp("footage") / "street.mp4")
 
 
-@pytest.fixture(scope="module")
-def ingested(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.server)])
+def ingested(
+    request: pytest.FixtureRequest, footage: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, str]]:
+    """The folder of a site and its database, of either kind."""
     folder = tmp_path_factory.mktemp("ingested")
-    with closing(Home(folder)) as home:
-        plan([str(footage)], "gate", home.step, began=BEGAN, seconds=SECONDS)
-        home.work()
-    return folder
+    with ExitStack() as stack:
+        url = f"sqlite:///{folder / 'site.db'}"
+        if request.param == "postgres":
+            server: Postgres = request.getfixturevalue("postgres")
+            url = stack.enter_context(server.database())
+        with closing(Home(folder, url)) as home:
+            plan([str(footage)], "gate", home.step, began=BEGAN, seconds=SECONDS)
+            home.work()
+        yield folder, url
 
 
 @pytest.fixture
-def home(ingested: Path, tmp_path: Path) -> Iterator[Home]:
+def home(request: pytest.FixtureRequest, ingested: tuple[Path, str], tmp_path: Path) -> Iterator[Home]:
     """Four people who walked past the gate, watched and indexed."""
-    with closing(Home(Path(shutil.copytree(ingested, tmp_path / "data")))) as opened:
-        yield opened
+    source, url = ingested
+    folder = Path(shutil.copytree(source, tmp_path / "data"))
+    with ExitStack() as stack:
+        if url.startswith("sqlite"):
+            url = f"sqlite:///{folder / 'site.db'}"
+        else:
+            server: Postgres = request.getfixturevalue("postgres")
+            url = stack.enter_context(server.database(like=url))
+        yield stack.enter_context(closing(Home(folder, url)))
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bench.servers.qdrant import StayingClient, WireServer
 from storage.sightings.edge_folders import EdgeFolders
 from storage.sightings.index import Index, Models, open_models
 from storage.sightings.qdrant_collections import QdrantCollections
 from storage.sightings.qdrant_server import Cluster, Server
 from storage.types import Hit, Shot, Sighting, Where
-from tests.qdrant_wire import StayingClient, WireServer
 
 MODEL = "plain@00000000"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

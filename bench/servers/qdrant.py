@@ -1,7 +1,13 @@
-"""A server that speaks Qdrant's gRPC over the client's own local mode, to test what goes over the wire."""
+"""A stand-in for a Qdrant server: it speaks Qdrant's gRPC over the client's own local mode, all in memory.
 
+No package of the registries brings a Qdrant server, so this shows what goes over the wire, not what the
+engine does with it.
+"""
+
+import signal
+import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +16,8 @@ import grpc
 from qdrant_client import QdrantClient
 from qdrant_client import grpc as wire
 from qdrant_client.conversions.conversion import GrpcToRest, RestToGrpc
+
+from bench.servers.server import Server
 
 
 class StayingClient(QdrantClient):
@@ -144,15 +152,17 @@ class Moods(grpc.ServerInterceptor):  # type: ignore[misc]
 
 
 class WireServer:
-    """The server and what it was asked."""
+    """The server in this process, and what it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         client = StayingClient()
         self.collections, self.moods = Collections(client), Moods()
-        self._server = grpc.server(ThreadPoolExecutor(2), interceptors=[self.moods])
-        wire.add_CollectionsServicer_to_server(self.collections, self._server)
-        wire.add_PointsServicer_to_server(Points(client, self.collections), self._server)
-        self._port = self._server.add_insecure_port("127.0.0.1:0")
+        # One thread: local mode is made for one caller at a time.
+        self._server = grpc.server(ThreadPoolExecutor(1), interceptors=[self.moods])
+        wire.add_CollectionsServicer_to_server(self.collections, self._server)  # type: ignore[no-untyped-call]
+        points = Points(client, self.collections)
+        wire.add_PointsServicer_to_server(points, self._server)  # type: ignore[no-untyped-call]
+        self._port = self._server.add_insecure_port(f"127.0.0.1:{port}")
 
     @property
     def url(self) -> str:
@@ -166,3 +176,22 @@ class WireServer:
             yield self
         finally:
             self._server.stop(None).wait()
+
+
+class QdrantStandIn(Server):
+    """The stand-in in a process of its own. What it was given is gone when it ends."""
+
+    def command(self) -> Sequence[str]:
+        return (sys.executable, "-m", "bench.servers.qdrant", str(self.port))
+
+    def answers(self) -> bool:
+        return self._listens()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port - 1}"
+
+
+if __name__ == "__main__":
+    with WireServer(int(sys.argv[1])).running():
+        signal.sigwait([signal.SIGTERM])

@@ -1,7 +1,7 @@
-"""An RTSP camera made of files: python3 rtsp_server.py PORT USER:PASSWORD NAME=FILE...
+"""The process of `bench.servers.camera`: python3 gstreamer.py PORT USER:PASSWORD NAME=FILE...
 
 It runs under the system's Python, which has the bindings of GStreamer. Each connection sees the file from its
-beginning, at its own speed. Prints "ready" when it listens.
+beginning, at its own speed.
 """
 
 import sys
@@ -32,7 +32,6 @@ def main(port: str, login: str, *mounts: str) -> None:
         factory.set_permissions(permissions)
         server.get_mount_points().add_factory(f"/{name}", factory)
     server.attach(None)
-    print("ready", flush=True)
     GLib.MainLoop().run()
 
 
