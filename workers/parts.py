@@ -14,6 +14,7 @@ from pipeline.ingest import WatchStep
 from pipeline.keeping.upkeep import Stores
 from storage.casework.fresh import Fresh
 from storage.footage.ledger import Ledger
+from storage.footage.overview import Overview
 from storage.footage.windows import Windows
 from storage.media import open_media
 from workers.app import settings
@@ -54,6 +55,7 @@ def _firing() -> Firing:
 
 _stack = ExitStack()  # of what is open as long as the process lives
 ledger = Once(lambda: Ledger(settings.database_url))
+overview = Once(lambda: Overview(settings.database_url))
 windows = Once(lambda: Windows(settings.database_url))
 media = Once(lambda: open_media(settings.media_url))
 watch_step = Once(_watch_step)

@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import signals
 
+from pipeline import lacking
 from pipeline.casework.delivery import deliver_next
 from pipeline.commands import show
 from pipeline.ingest import index_next, watch_next
@@ -102,8 +103,13 @@ def find(
     before: str | None = None,
     limit: int = 20,
 ) -> dict[str, Any]:
-    """Answer a description as `passerby search --json` does; times are ISO 8601 with an offset."""
-    query = Query(text, tuple(cameras), _moment(after), _moment(before), limit)
+    """Answer a description as `passerby search --json` does; times are ISO 8601 with an offset.
+
+    A notice says so when footage that was asked for cannot be found yet. Whoever asks sends the message with
+    `expires`, their deadline: nobody waits for what would be answered later.
+    """
+    asked = Query(text, tuple(cameras), _moment(after), _moment(before), limit)
+    query = lacking.told(asked, parts.overview(), datetime.now(UTC))
     network = parts.encoder()
     finder = Search(network, parts.index(), pool=settings.pool, threshold=network.threshold)
     return show.answer_record(finder.find(query), parts.media())

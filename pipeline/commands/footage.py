@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import track
 
 from models.types import Image
-from pipeline import build
+from pipeline import build, lacking
 from pipeline.commands import alerts, show
 from pipeline.commands.audit import note_search
 from pipeline.commands.rank import rank as rank_folder
@@ -29,6 +29,7 @@ from pipeline.settings import Settings
 from storage.footage.cameras import Camera
 from storage.footage.chunks import Chunk, State
 from storage.footage.ledger import Ledger
+from storage.footage.overview import Overview
 from storage.media import open_media
 
 _IDLE = 0.5  # seconds between two looks for a new segment
@@ -84,6 +85,8 @@ def search(args: Namespace, settings: Settings) -> int:
             unlike=unlike,
         )
         note_search(query, settings)
+        with closing(Overview(settings.database_url)) as overview:
+            query = lacking.told(query, overview, datetime.now(UTC))
         answer = finder.find(query)
     if args.json:
         sys.stdout.write(json.dumps(show.answer_record(answer, media), indent=2) + "\n")

@@ -14,7 +14,7 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from storage.errors import UnavailableError
 
-DEADLINE = 10  # seconds for one call
+DEADLINE = 10  # seconds for one call, and after which it is not made again
 PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds before each further try, give or take a quarter
 FAILURES = (grpc.RpcError, ResponseHandlingException, UnexpectedResponse, ResourceExhaustedResponse)
 REFUSED = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, 401, 403}
@@ -72,15 +72,18 @@ class Server:
         return cls(client, f"{parts.hostname}:{port}", cluster)
 
     def ask(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call and, while the server is away, call again; raises UnavailableError, an OSError."""
-        pauses = iter(PAUSES)
+        """Call and, while the server is away, call again; raises UnavailableError, an OSError.
+
+        A server that refuses is asked several times, one that says nothing once.
+        """
+        pauses, until = iter(PAUSES), time.monotonic() + DEADLINE
         while True:
             try:
                 return method(*args, **kwargs)
             except FAILURES as error:
                 code, reason = _reason(error)
                 pause = next(pauses, None)
-                if pause is None or code not in PASSING:
+                if pause is None or code not in PASSING or time.monotonic() + pause > until:
                     said = _sentence(code, reason)
                     raise UnavailableError(f"the Qdrant server {self.name} {said}") from error
             time.sleep(pause * random.uniform(0.75, 1.25))
