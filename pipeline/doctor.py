@@ -69,6 +69,8 @@ def _disk(settings: Settings) -> str:
 
 def _database(settings: Settings) -> str:
     with closing(Overview(settings.database_url)) as overview:
+        if wrong := overview.clock():
+            raise ValueError(wrong)
         number, cameras = sum(overview.counts(None).values()), len(overview.cameras(None))
     return f"{number} chunks of footage of {cameras} cameras"
 

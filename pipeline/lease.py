@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event
 from time import monotonic
@@ -15,8 +15,7 @@ from storage.footage.ledger import Ledger, Step
 LEASE = timedelta(minutes=5)  # after which another worker takes what nobody holds on to
 RENEWED = LEASE.total_seconds() / 10  # seconds between two renewals
 
-# A ledger that does not listen, or has given the chunk away: the lease sees to it.
-_UNHEARD = suppress(LeaseLostError, OSError)
+PAUSE = 2.0  # seconds between two attempts to tell a ledger that is away how a chunk ended
 
 log = logging.getLogger(__name__)
 
@@ -82,18 +81,37 @@ def claimed(
     except LeaseLostError as error:
         log.warning("%s", error)
     except (OtherModelError, NewerSchemaError):  # the index as a whole is another's
-        with _UNHEARD:
-            ledger.release(held.work)
+        _tell(lambda: ledger.release(held.work), stop)
         raise
     except permanent as error:
         log.warning("set aside: %s", error)
-        with _UNHEARD:
-            ledger.fail(held.work, str(error), permanent=True)
-    except (OSError, StoppedError, KeyboardInterrupt, SystemExit, GeneratorExit):
-        with _UNHEARD:
-            ledger.release(held.work)
+        reason = str(error)
+        _tell(lambda: ledger.fail(held.work, reason, permanent=True), stop)
+    except OSError:
+        _tell(lambda: ledger.release(held.work), stop)
+        raise
+    except (StoppedError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        _tell(lambda: ledger.release(held.work), None)
         raise
     except Exception as error:
-        with _UNHEARD:
-            ledger.fail(held.work, f"{type(error).__name__}: {error}", permanent=False)
+        reason = f"{type(error).__name__}: {error}"
+        _tell(lambda: ledger.fail(held.work, reason, permanent=False), stop)
         raise
+
+
+def _tell(settle: Callable[[], object], stop: Event | None) -> None:
+    """Settle a chunk in the ledger, once, or until it has heard where somebody works on until `stop`.
+
+    What it never hears, or has given to somebody else, ends with the lease. But a worker that lives would
+    seem to work on the chunk until then, and the source would wait.
+    """
+    until = monotonic() + LEASE.total_seconds()
+    while True:
+        try:
+            settle()
+            return
+        except LeaseLostError:
+            return
+        except OSError:
+            if stop is None or monotonic() > until or stop.wait(PAUSE):
+                return

@@ -11,7 +11,7 @@ import pytest
 from pipeline.footage.sources import SourceError
 from pipeline.lease import LEASE, RENEWED, StoppedError, claimed
 from storage.errors import OtherModelError, UnavailableError
-from storage.footage.chunks import State
+from storage.footage.chunks import Chunk, State
 from storage.footage.ledger import Ledger
 from tests.ledger_chunks import chunk
 
@@ -108,6 +108,36 @@ def test_a_chunk_that_was_not_held_is_lost_to_another_and_its_result_dropped(
         ledger.complete_watch(held.work, [], "late")
     assert "another worker has the chunk" in caplog.text
     assert ledger.counts()[State.WATCHING] == 1
+
+
+def test_a_worker_waits_for_a_ledger_that_is_away_to_give_the_chunk_back(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.lease.PAUSE", 0.01)
+    release, tries = ledger.release, []
+
+    def away(chunk: Chunk) -> None:
+        tries.append(chunk)
+        if len(tries) < 3:
+            raise OSError("the database does not answer")
+        release(chunk)
+
+    monkeypatch.setattr(ledger, "release", away)
+
+    def work(stop: Event | None) -> None:
+        with claimed(ledger, "watch", permanent=(), stop=stop) as held:
+            assert held is not None
+            raise OSError("the database does not answer")
+
+    with pytest.raises(OSError, match="does not answer"):
+        work(None)  # somebody at a terminal does not wait
+    assert (len(tries), ledger.counts()[State.WATCHING]) == (1, 1)
+    release(tries[0])
+    tries.clear()
+    with pytest.raises(OSError, match="does not answer"):
+        work(Event())
+    assert len(tries) == 3
+    assert ledger.jobs() == [chunk(0)]
 
 
 def test_whoever_is_told_to_stop_gives_the_chunk_back(ledger: Ledger) -> None:

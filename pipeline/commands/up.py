@@ -52,7 +52,9 @@ def commands(settings: Settings, host: str, port: int, watchers: int) -> dict[st
             f"workers and the service cannot share the embedded index {settings.index_url}: name a Qdrant "
             "server in PASSERBY_INDEX, or leave PASSERBY_BROKER empty and everything runs here without one"
         )
-    worker = (sys.executable, "-m", "celery", "--app", "workers.app", "worker", "--loglevel", "warning")
+    celery = (sys.executable, "-m", "celery", "--app", "workers.app")
+    # A busy worker hears of the others late, and would say that clocks are wrong.
+    worker = (*celery, "worker", "--loglevel", "warning", "--without-gossip")
     solo = (*worker, "--pool", "solo", "--queues")
     keep = ("--pool", "threads", "--concurrency", "3", "--queues", "upkeep", "--hostname", "upkeep@%h")
     workers: dict[str, Sequence[str]] = {
@@ -61,6 +63,6 @@ def commands(settings: Settings, host: str, port: int, watchers: int) -> dict[st
         "keeper": (*worker, *keep),
     }
     watch = {f"watcher {n}": (*solo, "watch", "--hostname", f"watch{n}@%h") for n in range(1, watchers + 1)}
-    beat = (sys.executable, "-m", "celery", "--app", "workers.app", "beat", "--loglevel", "warning")
+    beat = (*celery, "beat", "--loglevel", "warning")
     schedule = ("--schedule", str(settings.data / "beat"))
     return {**workers, **watch, "beat": (*beat, *schedule), "service": serve, "recorder": record}

@@ -3,6 +3,7 @@
 A change here needs a step in `storage/database/migrations/versions` that makes the same change.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 
+from storage.database.clock import ahead, said
 from storage.database.migrate import migrate
 from storage.errors import NewerSchemaError
 
@@ -52,6 +54,8 @@ class Utc(TypeDecorator[datetime]):
 
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 # A server whose machine vanished answers nobody and refuses nobody: without these, a call waits for hours.
 POSTGRES = {
@@ -168,6 +172,7 @@ def open_database(url: str) -> Engine:
         _prepare_sqlite(engine)
     try:
         migrate(engine)
+        wrong = said(ahead(engine))
     except DatabaseError as error:
         engine.dispose()
         raise OSError(
@@ -177,6 +182,8 @@ def open_database(url: str) -> Engine:
     except (NewerSchemaError, OSError):
         engine.dispose()
         raise
+    if wrong:
+        log.warning("%s", wrong)
     return engine
 
 

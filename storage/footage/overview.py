@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Column, ColumnElement, Select, and_, func, literal, or_, select, true
 
 from storage.database.answering import answering
+from storage.database.clock import ahead, said
 from storage.database.tables import chunks, gaps, open_database, shots
 from storage.footage.chunks import Chunk, State
 from storage.footage.rows import chunk_of, shot_of
@@ -145,6 +146,11 @@ class Overview:
         open_now = (func.count() - func.count(gaps.c.ended)).label("open_now")
         query = select(gaps.c.camera, func.count().label("number"), open_now).group_by(gaps.c.camera)
         return {row.camera: (row.number, bool(row.open_now)) for row in self._rows(query)}
+
+    def clock(self) -> str:
+        """What is wrong with this machine's clock beside that of the database's server; empty: nothing."""
+        with answering():
+            return said(ahead(self._engine))
 
     def _rows(self, query: Select[*tuple[Any, ...]]) -> list[Any]:
         with answering(), self._engine.begin() as connection:
