@@ -40,7 +40,14 @@ def test_a_search_that_kills_its_worker_is_not_asked_again() -> None:
 def test_each_verb_has_a_queue_of_its_own() -> None:
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if not name.startswith("celery.")}
-    assert ours == {"watch.next", "index.next", "search.find", "upkeep.refill", "upkeep.nightly"}
+    assert ours == {
+        "watch.next",
+        "index.next",
+        "search.find",
+        "upkeep.refill",
+        "upkeep.deliver",
+        "upkeep.nightly",
+    }
     routes = {name: app.amqp.router.route({}, name)["queue"].name for name in ours}
     assert routes == {name: name.partition(".")[0] for name in ours}
 

@@ -64,17 +64,22 @@ def looped(clip: Path, file: Path, seconds: float) -> Path:
     return file
 
 
-def coded(clip: Path, file: Path, *, width: int | None = None) -> Path:
-    """The clip as a camera sends it: H.264 with a keyframe every second, at `width` where that is given."""
+def coded(clip: Path, file: Path, *, width: int | None = None, rate: Fraction | None = None) -> Path:
+    """The clip as a camera sends it: H.264, a keyframe every second, of other width or rate where wanted.
+
+    Another rate makes the clip run faster or slower.
+    """
     with av.open(str(clip)) as source, av.open(str(file), "w", format="matroska") as out:
         video = source.streams.video[0]
-        rate = video.average_rate
+        rate = rate or video.average_rate
         assert rate is not None
         stream = out.add_stream("libx264", rate=rate, options={"preset": "ultrafast", "tune": "zerolatency"})
         stream.width = width or video.width
         stream.height = round(video.height * stream.width / video.width / 2) * 2
         stream.gop_size = round(rate)
-        for shown in source.decode(video):
-            out.mux(stream.encode(shown.reformat(stream.width, stream.height)))
+        for number, shown in enumerate(source.decode(video)):
+            sized = shown.reformat(stream.width, stream.height)
+            sized.pts, sized.time_base = number, 1 / rate
+            out.mux(stream.encode(sized))
         out.mux(stream.encode())
     return file
