@@ -37,6 +37,9 @@ class Page:
 PAGES = (
     Page("/", "search.html", "Search", Action.SEARCH),
     Page("/sightings/{identity}", "sighting.html", "Sighting", Action.VIEW_MEDIA, listed=False),
+    Page("/alerts", "alerts.html", "Alerts", Action.SAVE_SEARCHES),
+    Page("/cases", "cases.html", "Cases", Action.KEEP_CASES),
+    Page("/cases/{identity}", "case.html", "Case", Action.KEEP_CASES, listed=False),
     Page("/footage", "footage.html", "Add footage", Action.INGEST),
     Page("/jobs", "jobs.html", "Jobs", Action.VIEW_JOBS),
     Page("/cameras", "cameras.html", "Cameras", Action.MANAGE_CAMERAS),
