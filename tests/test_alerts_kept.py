@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from storage.casework import saved
 from storage.casework.alerts import ATTEMPTS, Wanted
 from storage.casework.fresh import ATTEMPTS as TRIES
 from storage.casework.saved import PREFIX, SavedError
@@ -64,6 +65,14 @@ def test_two_searches_of_one_owner_have_two_names(desk: Desk) -> None:
     with pytest.raises(SavedError, match="already"):
         desk.saved.change(ADA, other.id, RED)
     assert desk.saved.change(ADA, made.id, RED) == made
+
+
+def test_nobody_saves_more_searches_than_can_be_compared(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved, "MOST", 1)
+    desk.saved.add(ADA, "ada", RED)
+    with pytest.raises(SavedError, match="remove one"):
+        desk.saved.add(ADA, "ada", replace(RED, name="another"))
+    desk.saved.add(ADA, "olga", RED)
 
 
 def test_what_is_indexed_waits_only_while_a_search_looks(desk: Desk) -> None:

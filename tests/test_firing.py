@@ -265,6 +265,14 @@ def test_what_another_model_indexed_is_embedded_from_its_pictures(site: Site) ->
     assert site.fired() == [("reds", "gate", shot.id)]
 
 
+def test_a_chunk_of_which_nothing_is_left_is_done_with(site: Site) -> None:
+    site.save()
+    site.shelf.delete([shot.crop for shot in site.come(0, "red", indexed=False)])
+    site.run()
+    assert site.fired() == []
+    assert site.fresh.waiting() == 0
+
+
 def test_a_search_that_the_model_cannot_read_does_not_stop_the_others(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

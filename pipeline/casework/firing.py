@@ -106,11 +106,10 @@ class Firing:
         whose = {track: each.person for track, each in looks.items()}
         came = sorted(
             (sighting for sighting in seen if sighting.shot.id in new),
-            key=lambda sighting: (
-                track_of(sighting.shot),
-                sighting.shot.shot,
-            ),  # of two alike the better shot
+            key=lambda sighting: (track_of(sighting.shot), sighting.shot.shot),  # of two alike the better
         )
+        if not came:  # nothing is left of them to look at
+            return
         tracks = _tracks(seen, whose)
         for search in searches:
             best = self._best(search, came, whose)

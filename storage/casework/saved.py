@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.accounts import audit
 from storage.accounts.audit import Actor
@@ -17,6 +17,7 @@ from storage.database.answering import answering
 from storage.database.tables import open_database, twice
 
 PREFIX = "whsec_"  # as receivers of standard webhooks know it
+MOST = 200  # searches of one owner, each of which is compared with everybody who comes
 _QUESTION = ("sentence", "description", "cameras", "least")  # who changes one of these asks anew
 
 
@@ -68,13 +69,16 @@ class SavedSearches:
     def add(self, by: Actor, owner: str, question: Question) -> tuple[str, SavedSearch]:
         """Save a search and return the secret of its webhook, shown this once, with it.
 
-        Raises SavedError when the owner has one of that name.
+        Raises SavedError when the owner has one of that name, or too many.
         """
         secret, now = new_secret(), self._clock()
         made = SavedSearch(secrets.token_hex(4), owner, question, now)
 
         def work(connection: Connection) -> None:
             self._refuse_twin(connection, owner, question.name, made.id)
+            mine = select(func.count()).select_from(saved_searches).where(saved_searches.c.owner == owner)
+            if (connection.scalar(mine) or 0) >= MOST:
+                raise SavedError(f"{owner} has {MOST} saved searches already: remove one first")
             row = {"id": made.id, "owner": owner, "secret": secret, "since": now, **_row(question)}
             connection.execute(insert(saved_searches).values(row))
             audit.write(connection, now, by, "save_search", made.id, owner=owner, **_told(question))
