@@ -7,6 +7,7 @@ RUN pip install --no-cache-dir --index-url "$TORCH" torch torchvision
 COPY . .
 RUN pip install --no-cache-dir '.[cluster]' && useradd --create-home passerby && install --directory --owner passerby /data
 USER passerby
+ENV PASSERBY_CACHE=/data/networks
 VOLUME /data
 EXPOSE 8000
 CMD ["passerby", "up", "--host", "0.0.0.0"]

@@ -5,14 +5,13 @@
 The loop follows the published equations literally: each caption's keys and values are repeated for every
 picture, and both directions are attended and compared. Both ways begin with the same queries, keys and values
 of random parts (nine to a picture) and phrases (ten to a description) at the width of the preset `paper`.
-Then one search as the product makes it: its close look at 100 and 1,000 candidates with the shipped weights,
-and with maps of half their width (`architecture.attention`, random weights: only the time means anything).
+Then one search as the product makes it: its close look at 100 and 1,000 candidates with the shipped weights.
 """
 
 import argparse
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -22,9 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.acsa.attention import CrossAttention, Mapped
-from models.acsa.checkpoint import Checkpoint, load_checkpoint
-from models.acsa.encoder import SHIPPED, AcsaEncoder
-from models.acsa.network import Acsa
+from models.acsa.encoder import load_encoder
 from models.training.recipe import read_preset
 
 PHRASES = 10
@@ -94,14 +91,12 @@ def race(images: int, captions: int) -> Race:
     return Race(loop, ours, float((found[0] - found[1]).abs().max()))
 
 
-def close_look(attention: int, candidates: int) -> float:
+def close_look(candidates: int) -> float:
     """Median milliseconds in which the product scores so many candidates of one description."""
-    shipped = load_checkpoint(SHIPPED)
-    architecture = replace(shipped.card.architecture, attention=attention)
-    card = replace(shipped.card, architecture=architecture)
-    encoder = AcsaEncoder(Checkpoint(Acsa(architecture), shipped.tokenizer, card))
+    encoder = load_encoder()
     rng = np.random.default_rng(0)
-    parts = rng.standard_normal((candidates, len(encoder.parts), architecture.width)).astype(np.float16)
+    width = encoder.card.architecture.width
+    parts = rng.standard_normal((candidates, len(encoder.parts), width)).astype(np.float16)
     nearness = rng.uniform(0, 1, candidates).astype(np.float32)
     text = encoder.encode_text(DESCRIPTION)
     times = []
@@ -139,10 +134,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pairs.add_row(f"{run.loop:.2f}", f"{run.ours:.3f}", f"{run.ratio:.0f}", f"{run.difference:.1e}")
     console.print(pairs)
     single = Table(title="close look of one description, median ms")
-    for heading in ("candidates", "attention 128", "attention 64"):
+    for heading in ("candidates", "ms"):
         single.add_column(heading, justify="right")
     for candidates in (100, 1000):
-        single.add_row(str(candidates), *(f"{close_look(width, candidates):.2f}" for width in (128, 64)))
+        single.add_row(str(candidates), f"{close_look(candidates):.2f}")
     console.print(single)
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import torch
 
-from models.acsa.checkpoint import load_checkpoint, write_card
+from models.acsa.card import write_card
+from models.acsa.checkpoint import load_checkpoint
 from models.acsa.tokens import Reader
 from models.data.dataset import read_dataset
 from models.training.batches import TrainingSet

@@ -22,7 +22,8 @@ import torch
 from torch import Tensor
 
 from models.acsa.architecture import Architecture
-from models.acsa.checkpoint import Card, save_checkpoint
+from models.acsa.card import Card
+from models.acsa.checkpoint import save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import load_tokenizer
 from models.training.recipe import read_preset

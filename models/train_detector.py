@@ -21,6 +21,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from models.detection.card import sha256
 from models.detection.detector import SHIPPED, PersonDetector, load_detector
 from models.detection.network import (
     ARCHITECTURE,
@@ -30,11 +31,11 @@ from models.detection.network import (
     only_person,
     person_network,
     read_state,
-    sha256,
 )
 from models.detection.score import Marked, Truth, average_precision, best_threshold, mark
 from models.detection.views import read_picture, split_pictures
 from models.detection.yolo import YAML, DetectionTrainer
+from models.runtimes.reference import through_torch
 from models.types import Detections, Floats
 
 yaml: Any = YAML  # the library carries no types
@@ -154,7 +155,9 @@ def ship(data: Path, candidates: Sequence[Path], taught_by: str) -> None:
     for folder in candidates:
         fitted = folder / FITTED
         state = read_state(fitted) if fitted.is_file() else only_person(read_state(folder / STUDENT))
-        marked = measure(PersonDetector(PersonNetwork(state), folder.name, size=SIZE, threshold=LEAST), data)
+        marked = measure(
+            PersonDetector(through_torch(PersonNetwork(state)), folder.name, size=SIZE, threshold=LEAST), data
+        )
         results.append((average_precision(marked), marked, folder.name, state))
         log.info("%s: average precision %.4f on the pictures held out", folder.name, results[-1][0])
     precision, marked, name, state = max(results, key=lambda each: each[0])

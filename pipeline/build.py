@@ -9,6 +9,7 @@ from pathlib import Path
 from models.acsa.encoder import AcsaEncoder, load_encoder
 from models.detection.detector import PersonDetector, load_detector
 from models.detection.tracker import PeopleTracker
+from models.runtimes.choice import Runtime
 from pipeline import ingest, ports
 from pipeline.asking.question import Question, literal, read, refused_terms
 from pipeline.casework.firing import Firing, Shelves
@@ -37,9 +38,14 @@ from storage.types import Standing
 TRACKED = 0.1  # detections down to this score may continue a track; the networks' own thresholds start one
 
 
+def runtime(settings: Settings) -> Runtime:
+    """What runs the networks."""
+    return Runtime(settings.runtime, settings.networks)
+
+
 def encoder(settings: Settings, weights: str = "") -> AcsaEncoder:
     """The search network; raises FileNotFoundError or ValueError when its weights cannot be used."""
-    return load_encoder(weights or settings.model, batch=settings.batch)
+    return load_encoder(weights or settings.model, batch=settings.batch, runtime=runtime(settings))
 
 
 def answering(settings: Settings) -> AcsaEncoder:
@@ -75,7 +81,9 @@ def absolute(weights: str) -> str:
 
 def detector(settings: Settings) -> PersonDetector:
     """Finds people in pictures; raises ValueError when its weights cannot be used."""
-    return load_detector(settings.detector, size=settings.detector_size, threshold=TRACKED)
+    return load_detector(
+        settings.detector, size=settings.detector_size, threshold=TRACKED, runtime=runtime(settings)
+    )
 
 
 def watch_step(settings: Settings, ledger: Ledger) -> ingest.WatchStep:

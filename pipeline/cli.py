@@ -44,6 +44,11 @@ def parser() -> argparse.ArgumentParser:
     """Everything the command line understands."""
     top = argparse.ArgumentParser("passerby", description=__doc__, formatter_class=Help)
     top.add_argument("--data", type=Path, help="data folder (default: the setting PASSERBY_DATA)")
+    top.add_argument(
+        "--runtime",
+        choices=("auto", "torch", "openvino", "cuda"),
+        help="what runs the networks (default: the setting PASSERBY_RUNTIME)",
+    )
     top.add_argument("--verbose", action="store_true", help="log what is being done")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND")
 
@@ -119,7 +124,7 @@ def _output(verb: argparse.ArgumentParser, top: int) -> None:
 
 def settings_of(args: argparse.Namespace) -> Settings:
     """The environment's settings with what the command line overrides; raises ValidationError."""
-    given = {name: getattr(args, name, None) for name in ("data", "fps", "detector")}
+    given = {name: getattr(args, name, None) for name in ("data", "fps", "detector", "runtime")}
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 

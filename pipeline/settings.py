@@ -1,6 +1,7 @@
 """Every setting, read once by the entry points from the environment (`PASSERBY_...`) or `.env`."""
 
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, field_validator
@@ -53,6 +54,13 @@ class Settings(BaseSettings):
         default=640, ge=160, description="Longer side in pixels at which the detector looks."
     )
 
+    runtime: Literal["auto", "torch", "openvino", "cuda"] = Field(
+        default="auto", description="What runs the networks: `torch`, `openvino` or `cuda`; `auto` chooses."
+    )
+    cache: Path = Field(
+        default=Path("~/.cache/passerby"),
+        description="Where networks are kept as they were prepared for this processor.",
+    )
     fps: float = Field(default=5.0, gt=0, description="Frames analysed per second of footage.")
     chunk_seconds: float = Field(
         default=60.0, gt=0, description="Length of footage that is done, or done again, as one."
@@ -111,6 +119,11 @@ class Settings(BaseSettings):
     def segments(self) -> Path:
         """Where recorders put footage; absolute, for whoever watches it was started elsewhere."""
         return (self.data / "segments").resolve()
+
+    @property
+    def networks(self) -> Path:
+        """Where prepared networks are."""
+        return self.cache.expanduser()
 
     @property
     def index_url(self) -> str:

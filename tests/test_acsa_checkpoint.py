@@ -8,7 +8,8 @@ import torch
 
 from models.acsa.architecture import Architecture, read_architecture
 from models.acsa.calibration import Calibration
-from models.acsa.checkpoint import Card, load_checkpoint, save_checkpoint
+from models.acsa.card import Card
+from models.acsa.checkpoint import load_checkpoint, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import learn_tokenizer
 

@@ -8,7 +8,8 @@ import torch
 
 from models.acsa.architecture import read_architecture
 from models.acsa.calibration import Calibration
-from models.acsa.checkpoint import Card, save_checkpoint
+from models.acsa.card import Card
+from models.acsa.checkpoint import load_checkpoint, save_checkpoint
 from models.acsa.encoder import AcsaEncoder, load_encoder
 from models.acsa.network import Acsa
 from models.acsa.tokens import learn_tokenizer
@@ -48,12 +49,12 @@ def make(folder: Path, local: str = "mean", phrases: str = "span") -> tuple[Acsa
 @pytest.mark.parametrize("phrases", ["span", "alone"])
 def test_numpy_scores_equal_the_network(tmp_path: Path, local: str, phrases: str) -> None:
     encoder, _ = make(tmp_path, local, phrases)
+    network = load_checkpoint(tmp_path / "tiny.safetensors").network
     features, text = encoder.encode_images(CROPS), encoder.encode_text(TEXT)
     parts = np.stack([one.parts for one in features])
     nearness = np.stack([one.vector for one in features]) @ text.vector
     found = encoder.score(text, nearness, parts)
     wanted, bag = torch.from_numpy(text.phrase_vectors).split([3, 1])
-    network = encoder._network
     with torch.no_grad():
         rows = torch.from_numpy(parts).float()
         close = network.attention(rows, wanted[None], torch.ones(1, 3, dtype=torch.bool))

@@ -8,10 +8,11 @@ import torch
 
 from models.acsa.architecture import Architecture, read_architecture
 from models.acsa.backbone import Stages
+from models.acsa.batch import TextBatch, batch_texts
 from models.acsa.image import REGIONS, ImageEmbedding
 from models.acsa.network import Acsa, local_scores
 from models.acsa.text import TextEmbedding
-from models.acsa.tokens import Reader, TextBatch, learn_tokenizer
+from models.acsa.tokens import Reader, learn_tokenizer
 from models.training.recipe import read_preset
 
 TEXTS = [
@@ -42,7 +43,7 @@ def tiny(preset: str, **changes: Any) -> Architecture:
 
 def texts_of(architecture: Architecture) -> TextBatch:
     reader = Reader(learn_tokenizer(TEXTS, 120), architecture.text)
-    return reader.batch([reader.read(text) for text in TEXTS])
+    return batch_texts([reader.read(text) for text in TEXTS])
 
 
 @pytest.mark.parametrize("preset", sorted(TINY))
@@ -125,9 +126,9 @@ def test_padding_of_a_batch_changes_no_description(preset: str) -> None:
     network = Acsa(architecture).eval()
     reader = Reader(learn_tokenizer(TEXTS, 120), architecture.text)
     read = [reader.read(text) for text in TEXTS]
-    together = network.text(reader.batch(read))
+    together = network.text(batch_texts(read))
     for row, one in enumerate(read):
-        alone = network.text(reader.batch([one]))
+        alone = network.text(batch_texts([one]))
         torch.testing.assert_close(together.vector[row], alone.vector[0], atol=1e-5, rtol=1e-4)
         k = len(one.phrases)
         torch.testing.assert_close(together.phrases[row, :k], alone.phrases[0], atol=1e-5, rtol=1e-4)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.acsa.architecture import TextShape
+from models.acsa.batch import batch_texts
 from models.acsa.tokens import Reader, learn_tokenizer, load_tokenizer
 
 TEXT = "a man in a red padded jacket with a grey hood and no bag"
@@ -48,7 +49,7 @@ def test_phrases_alone_say_their_negation() -> None:
 
 def test_a_batch_is_padded_and_masked() -> None:
     one = reader(phrases="alone")
-    batch = one.batch([one.read(TEXT), one.read("red hood")])
+    batch = batch_texts([one.read(TEXT), one.read("red hood")])
     assert batch.sentence.mask.sum(1).tolist() == [16, 4]
     assert batch.present.tolist() == [[True] * 4, [True, False, False, False]]
     assert batch.alone is not None

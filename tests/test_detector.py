@@ -1,19 +1,19 @@
 """What the person detector promises, on real pictures and with a network whose answers are known."""
 
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
+from models.detection.card import read_card
 from models.detection.detector import PersonDetector, load_detector
 from models.detection.letterbox import letterbox
-from models.detection.network import only_person, person_network, read_card, untrained
+from models.detection.network import only_person, person_network, untrained
 from models.detection.score import Truth, average_precision, best_threshold, mark, overlap
 from models.detection.views import read_picture
+from models.runtimes.portable import Array, Run
 from models.types import Detections, Image
 
 STREET = files("ultralytics") / "assets" / "bus.jpg"
@@ -30,12 +30,12 @@ def street() -> Image:
     return read_picture(STREET)
 
 
-def always(*candidates: tuple[float, float, float, float, float]) -> Callable[[Tensor], Tensor]:
+def always(*candidates: tuple[float, float, float, float, float]) -> Run:
     """A network that answers with these (centre x, centre y, width, height, score) in every picture."""
-    answer = torch.tensor(candidates, dtype=torch.float32).reshape(-1, 5).T
+    answer = np.array(candidates, np.float32).reshape(-1, 5).T
 
-    def network(pixels: Tensor) -> Tensor:
-        return answer[None].expand(len(pixels), -1, -1)
+    def network(pictures: Array) -> tuple[Array]:
+        return (np.repeat(answer[None], len(pictures), 0),)
 
     return network
 

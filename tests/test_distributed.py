@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from models.acsa.batch import batch_texts
 from models.acsa.network import Acsa, to_pixels
 from models.train import main
 from models.training.batches import ALONE
@@ -50,5 +51,5 @@ def trained(out: Path, preset: Path, people: Path) -> tuple[torch.Tensor, ...]:
     network.load_state_dict({k.removeprefix("network."): v for k, v in state.items() if k[:8] == "network."})
     network.train()
     image = network.embed_images(to_pixels(torch.from_numpy(ready.training.images[:16].copy())))
-    text = network.text(ready.training.reader.batch(ready.training.texts[:16]))
+    text = network.text(batch_texts(ready.training.texts[:16]))
     return image.vector, image.parts, text.vector, text.phrases

@@ -13,7 +13,8 @@ import torch
 from rich.console import Console, RenderableType
 
 from models.acsa.architecture import Architecture, ImageShape, TextShape
-from models.acsa.checkpoint import Card, load_checkpoint, save_checkpoint
+from models.acsa.card import Card
+from models.acsa.checkpoint import load_checkpoint, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import learn_tokenizer
 from models.data.annotations import SplitCount

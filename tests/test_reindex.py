@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bench.servers.qdrant import StayingClient
-from models.acsa.checkpoint import digest
+from models.acsa.card import digest
 from models.acsa.encoder import SHIPPED
 from pipeline import build
 from pipeline.cli import main

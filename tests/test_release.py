@@ -20,7 +20,8 @@ from timm.models import get_pretrained_cfg
 from torch import Tensor, nn
 
 from models.acsa.backbone import Stages, YoloTrunk
-from models.acsa.checkpoint import Card, Checkpoint, load_checkpoint
+from models.acsa.card import Card
+from models.acsa.checkpoint import Checkpoint, load_checkpoint
 from models.acsa.image import ImageBranch, ImageEmbedding
 from models.acsa.network import Acsa
 from models.acsa.tokens import Reader, learn_tokenizer

@@ -23,7 +23,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-SLOPE, SHARPNESS, TINY = 0.1, 20.0, 1e-8
+from models.acsa.matching import SLOPE, TINY
+
+SHARPNESS = 20.0
 TOGETHER = 128  # descriptions, beside as many pictures as fit: wide products are fast ones
 SMALLEST = 1e-30  # of a squared length: weights reach down to exp(-sharpness)
 

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
-from models.acsa.checkpoint import Checkpoint, load_checkpoint
+from models.acsa.card import Card, verified
 from models.acsa.exclusions import part
-from models.acsa.matching import Matcher
-from models.acsa.tokens import Reader
+from models.acsa.matching import Matcher, read_matcher
+from models.acsa.portable import image_branch, text_branch
+from models.acsa.shares import alone_inputs, text_inputs
+from models.acsa.tokens import Reader, load_tokenizer
 from models.data.pictures import fit
+from models.runtimes.choice import Runtime
+from models.runtimes.portable import Run
 from models.types import Floats, Image, ImageFeatures, Scores, TextFeatures
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "acsa-small.safetensors"
@@ -20,12 +24,13 @@ SHIPPED = Path(__file__).parent.parent / "weights" / "acsa-small.safetensors"
 class AcsaEncoder:
     """The encoder of a checkpoint. Numpy in, numpy out; safe to share between threads that only read."""
 
-    def __init__(self, checkpoint: Checkpoint, *, batch: int = 32, device: str = "cpu") -> None:
-        self._network = checkpoint.network.to(device).eval()
-        self._reader = Reader(checkpoint.tokenizer, checkpoint.card.architecture.text)
-        self._matcher = Matcher.of(checkpoint.network, checkpoint.card)
-        self._batch, self._device = batch, torch.device(device)
-        self.card = checkpoint.card
+    def __init__(
+        self, card: Card, tokenizer: Tokenizer, matcher: Matcher, *, image: Run, text: Run, batch: int = 32
+    ) -> None:
+        """`image` and `text` run the two branches: `models.acsa.graphs` says what they take and give."""
+        self._reader = Reader(tokenizer, card.architecture.text)
+        self._matcher, self._image, self._text, self._batch = matcher, image, text, batch
+        self.card = card
 
     @property
     def model(self) -> str:
@@ -42,7 +47,6 @@ class AcsaEncoder:
         """The probability of the best candidate below which nobody matches."""
         return self.card.calibration.threshold
 
-    @torch.inference_mode()
     def encode_images(self, images: Sequence[Image]) -> list[ImageFeatures]:
         """Crops (height, width, 3) RGB uint8 of any size, each resized as in training."""
         shape = self.card.architecture.image
@@ -51,27 +55,23 @@ class AcsaEncoder:
             some = np.stack(
                 [fit(_checked(image), shape.height, shape.width) for image in images[at : at + self._batch]]
             )
-            embedded = self._network.embed_bytes(torch.from_numpy(some).to(self._device))
-            vectors = torch.nn.functional.normalize(embedded.vector, dim=1).cpu().numpy()
-            parts = embedded.parts.half().cpu().numpy()
-            features += [ImageFeatures(vector, rows) for vector, rows in zip(vectors, parts, strict=True)]
+            vectors, parts = self._image(some)
+            features += map(ImageFeatures, vectors, parts.astype(np.float16))
         return features
 
-    @torch.inference_mode()
     def encode_text(self, text: str) -> TextFeatures:
         """One description, what it shuts out encoded apart. ValueError where it names nothing to look for."""
-        asked = part(text)
+        asked, shape = part(text), self.card.architecture.text
         read = [self._reader.read(one) for one in (asked.wanted, *asked.excluded)]
-        embedded = self._network.text(self._reader.batch(read).to(self._device))
-        vector = torch.nn.functional.normalize(embedded.vector, dim=1)[0]
-        excluded = [row > 0 for row, one in enumerate(read) for _ in one.phrases]
+        vectors, phrases = self._text(*text_inputs(read, shape))
+        if shape.phrases == "alone":
+            rows = self._text(*alone_inputs(read, shape))[1][:, 0]
+        else:
+            rows = np.concatenate([row[: len(one.spans)] for row, one in zip(phrases, read, strict=True)])
+        excluded = tuple(row > 0 for row, one in enumerate(read) for _ in one.phrases)
         said = [phrase for one in read for phrase in one.phrases]
-        return TextFeatures(
-            vector.cpu().numpy(),
-            tuple(f"no {phrase}" if out else phrase for phrase, out in zip(said, excluded, strict=True)),
-            embedded.phrases[embedded.present].cpu().numpy(),
-            tuple(excluded),
-        )
+        named = tuple(f"no {phrase}" if out else phrase for phrase, out in zip(said, excluded, strict=True))
+        return TextFeatures(vectors[0], named, rows, excluded)
 
     def left_out(self, text: str) -> tuple[str, ...]:
         """The phrases of a description that are beyond the network's limits, so that a user can be told."""
@@ -88,13 +88,22 @@ class AcsaEncoder:
         return self._matcher.score(text, nearness, parts)
 
 
-def load_encoder(weights: str = "", *, batch: int = 32, device: str = "cpu", threads: int = 1) -> AcsaEncoder:
-    """The encoder of a checkpoint, "" for the shipped one.
+def load_encoder(weights: str = "", *, batch: int = 32, runtime: Runtime | None = None) -> AcsaEncoder:
+    """The encoder of a checkpoint, "" for the shipped one, run by `runtime` or else by torch.
 
     Raises FileNotFoundError where a file is missing and ValueError where it is damaged.
     """
-    torch.set_num_threads(threads)
-    return AcsaEncoder(load_checkpoint(Path(weights) if weights else SHIPPED), batch=batch, device=device)
+    path, how = Path(weights) if weights else SHIPPED, runtime or Runtime()
+    card = verified(path)
+    tokenizer = load_tokenizer(path.with_suffix(".tokenizer.json"))
+    return AcsaEncoder(
+        card,
+        tokenizer,
+        read_matcher(path, card),
+        image=how.open(image_branch(path, card)),
+        text=how.open(text_branch(path, card, tokenizer)),
+        batch=batch,
+    )
 
 
 def _checked(image: Image) -> Image:

@@ -5,17 +5,17 @@ padded.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from safetensors import SafetensorError, safe_open
 
-from models.acsa.attention import SLOPE, TINY
 from models.acsa.calibration import Calibration
-from models.acsa.checkpoint import Card
-from models.acsa.network import Acsa
+from models.acsa.card import Card
 from models.types import Floats, Scores, TextFeatures
 
+SLOPE, TINY = 0.1, 1e-8  # of the leaky cosines; of lengths that nothing is divided by
 FAINTEST = 0.01  # chance that an excluded thing is not there: below, the network's word is not worth more
 
 
@@ -27,7 +27,7 @@ class Normed:
     bias: Floats
     gain: Floats
     shift: Floats
-    epsilon: float
+    epsilon: float = 1e-5  # of torch
 
     def __call__(self, rows: Floats) -> Floats:
         mapped = rows @ self.weight + self.bias
@@ -48,22 +48,6 @@ class Matcher:
     local: str
     sharpness: float
     calibration: Calibration
-
-    @classmethod
-    def of(cls, network: Acsa, card: Card) -> "Matcher":
-        """The matcher of a network."""
-        maps = network.attention
-        query, value = maps.image_query, maps.image_value
-        return cls(
-            np.concatenate([_array(query.weight).T, _array(value.weight).T], axis=1),
-            np.concatenate([_array(query.bias), _array(value.bias)]),
-            _normed(maps.text_key),
-            _normed(maps.text_value),
-            card.weight,
-            card.architecture.local,
-            card.architecture.sharpness,
-            card.calibration,
-        )
 
     def score(self, text: TextFeatures, nearness: Floats, parts: NDArray[np.float16]) -> Scores:
         """n candidates with `nearness` (n,) and `parts` (n, p, width) against one description of k phrases.
@@ -160,18 +144,28 @@ def _unit(rows: Floats) -> Floats:
     return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)  # type: ignore[no-any-return]
 
 
-def _array(tensor: Tensor) -> Floats:
-    return tensor.detach().float().cpu().numpy()
+def read_matcher(weights: Path, card: Card) -> Matcher:
+    """The four maps out of a checkpoint's file; nothing else of it is read. ValueError where it has none."""
+    try:
+        with safe_open(weights, framework="numpy") as file:
 
+            def read(name: str) -> Floats:
+                return np.asarray(file.get_tensor(f"attention.{name}"), np.float32)
 
-def _normed(layers: nn.Sequential) -> Normed:
-    linear, norm = layers[0], layers[1]
-    assert isinstance(linear, nn.Linear)
-    assert isinstance(norm, nn.LayerNorm)
-    return Normed(
-        np.ascontiguousarray(_array(linear.weight).T),
-        _array(linear.bias),
-        _array(norm.weight),
-        _array(norm.bias),
-        norm.eps,
-    )
+            def normed(name: str) -> Normed:
+                linear, norm = f"{name}.0", f"{name}.1"
+                weight = np.ascontiguousarray(read(f"{linear}.weight").T)
+                return Normed(weight, read(f"{linear}.bias"), read(f"{norm}.weight"), read(f"{norm}.bias"))
+
+            return Matcher(
+                image=np.concatenate([read("image_query.weight").T, read("image_value.weight").T], axis=1),
+                image_bias=np.concatenate([read("image_query.bias"), read("image_value.bias")]),
+                key=normed("text_key"),
+                value=normed("text_value"),
+                weight=card.weight,
+                local=card.architecture.local,
+                sharpness=card.architecture.sharpness,
+                calibration=card.calibration,
+            )
+    except SafetensorError as error:
+        raise ValueError(f"{weights} has no cross-attention in it ({error}): copy it again") from error

@@ -6,9 +6,9 @@ from torch.nn import functional
 
 from models.acsa.architecture import Architecture
 from models.acsa.attention import Closeness, CrossAttention
+from models.acsa.batch import TextBatch
 from models.acsa.image import ImageBranch, ImageEmbedding
 from models.acsa.text import TextBranch, TextEmbedding
-from models.acsa.tokens import TextBatch
 
 
 class Acsa(nn.Module):

@@ -8,8 +8,8 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel, CLIPTextConfig, CLIPTextModel
 
 from models.acsa.architecture import Architecture
+from models.acsa.batch import Pieces, TextBatch
 from models.acsa.image import Neck
-from models.acsa.tokens import Pieces, TextBatch
 
 TOGETHER = 32  # texts
 # Descriptions are short: on a CPU the fused attention costs a quarter of the whole tower, the plain one next

@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-from torch import Tensor
 
 from models.acsa.architecture import TextShape
 from models.acsa.phrases import find_phrases
@@ -23,27 +20,6 @@ class Description:
     spans: tuple[tuple[int, int], ...]  # of each phrase: first piece, one past the last
     alone: tuple[tuple[int, ...], ...]  # each phrase's own pieces, where phrases are encoded by themselves
     left_out: tuple[str, ...]  # phrases beyond the limits
-
-
-class Pieces(NamedTuple):
-    """Padded word pieces."""
-
-    numbers: Tensor  # (n, t) int64
-    mask: Tensor  # (n, t) bool, False on padding
-
-
-class TextBatch(NamedTuple):
-    """n descriptions, padded."""
-
-    sentence: Pieces
-    spans: Tensor  # (n, k, 2) int64
-    present: Tensor  # (n, k) bool: which of the k phrases exist
-    alone: Pieces | None  # (present.sum(), t'), the existing phrases row by row
-
-    def to(self, device: torch.device) -> "TextBatch":
-        alone = self.alone and Pieces(*(one.to(device) for one in self.alone))
-        sentence = Pieces(*(one.to(device) for one in self.sentence))
-        return TextBatch(sentence, self.spans.to(device), self.present.to(device), alone)
 
 
 class Reader:
@@ -87,28 +63,6 @@ class Reader:
         longest = self.shape.phrase_longest
         every = [list(one.ids) for one in self.tokenizer.encode_batch(list(phrases))]
         return tuple(tuple(ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]]) for ids in every)
-
-    def batch(self, descriptions: Sequence[Description]) -> TextBatch:
-        """Pad descriptions to the longest of them."""
-        most = max(len(one.spans) for one in descriptions)
-        spans = torch.zeros(len(descriptions), most, 2, dtype=torch.int64)
-        for row, one in enumerate(descriptions):
-            spans[row, : len(one.spans)] = torch.tensor(one.spans)
-        counts = torch.tensor([len(one.spans) for one in descriptions])
-        present = torch.arange(most)[None] < counts[:, None]
-        alone = None
-        if self.shape.phrases == "alone":
-            alone = pad([phrase for one in descriptions for phrase in one.alone])
-        return TextBatch(pad([one.pieces for one in descriptions]), spans, present, alone)
-
-
-def pad(rows: Sequence[Sequence[int]]) -> Pieces:
-    """Rows of piece numbers to one rectangle, filled up with piece 0 and masked there."""
-    lengths = torch.tensor([len(row) for row in rows])
-    numbers = torch.zeros(len(rows), int(lengths.max()), dtype=torch.int64)
-    for place, row in enumerate(rows):
-        numbers[place, : len(row)] = torch.tensor(row)
-    return Pieces(numbers, torch.arange(numbers.shape[1])[None] < lengths[:, None])
 
 
 def load_tokenizer(path: Path) -> Tokenizer:

@@ -1,22 +1,20 @@
 """Find the people in pictures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor
-from torchvision.ops import nms  # type: ignore[import-untyped]
 
+from models.detection.card import read_card
 from models.detection.letterbox import letterbox
-from models.detection.network import PersonNetwork, read_card, read_state, sha256
+from models.detection.portable import person_detector
+from models.detection.suppress import corners, suppress
+from models.runtimes.choice import Runtime
+from models.runtimes.portable import Run
 from models.types import Detections, Floats, Image
 
 SHIPPED = Path(__file__).parent.parent / "weights" / "person-detector.safetensors"
 FOREIGN_THRESHOLD = 0.35  # for weights that carry no threshold of their own
-
-Network = Callable[[Tensor], Tensor]
-"""Pixels (b, 3, h, w) 0..1 to (b, 5, n): centre x, centre y, width, height in pixels, score as a person."""
 
 
 class PersonDetector:
@@ -24,7 +22,7 @@ class PersonDetector:
 
     def __init__(
         self,
-        network: Network,
+        network: Run,
         name: str,
         *,
         size: int = 640,
@@ -34,6 +32,8 @@ class PersonDetector:
     ) -> None:
         """The network, the name of its weights, and how it is used.
 
+        network: pictures (b, h, w, 3) uint8 to candidates (b, 5, n): centre x, centre y, width, height in
+        pixels, score as a person.
         size: long side in pixels at which the network looks. threshold: least score of a person. overlap: two
         boxes that share more of their union are one person. fixed: the network takes one picture of
         size x size at a time.
@@ -67,9 +67,7 @@ class PersonDetector:
     def _look(self, images: Sequence[Image]) -> list[Detections]:
         """People in pictures of one shape."""
         boxed = [letterbox(image, self._size, square=self._fixed) for image in images]
-        pixels = torch.from_numpy(np.stack([each.pixels for each in boxed]))
-        with torch.inference_mode():
-            answers = self._network(pixels.permute(0, 3, 1, 2).float().div_(255))
+        (answers,) = self._network(np.stack([each.pixels for each in boxed]))
         people = []
         for image, box, answer in zip(images, boxed, answers, strict=True):
             boxes, scores = self._choose(answer)
@@ -80,13 +78,12 @@ class PersonDetector:
             people.append(Detections(restored[real], scores[real]))
         return people
 
-    def _choose(self, answer: Tensor) -> tuple[Floats, Floats]:
+    def _choose(self, answer: Floats) -> tuple[Floats, Floats]:
         """The network's candidates (5, n) above the threshold, each person once, best first."""
         answer = answer[:, answer[4] >= self.threshold]
-        centre, half, scores = answer[:2].T, answer[2:4].T / 2, answer[4]
-        boxes = torch.cat([centre - half, centre + half], 1)
-        kept = nms(boxes, scores, self._overlap)
-        return boxes[kept].numpy(), scores[kept].numpy()
+        boxes, scores = corners(answer), answer[4]
+        kept = suppress(boxes, scores, self._overlap)
+        return boxes[kept], scores[kept]
 
 
 def _check(image: Image) -> None:
@@ -97,20 +94,28 @@ def _check(image: Image) -> None:
         )
 
 
-def load_detector(weights: str = "", *, size: int = 640, threshold: float | None = None) -> PersonDetector:
+def load_detector(
+    weights: str = "",
+    *,
+    size: int = 640,
+    threshold: float | None = None,
+    runtime: Runtime | None = None,
+) -> PersonDetector:
     """The shipped detector, or any detector that ultralytics can run.
 
     `weights`: empty for the shipped ones; otherwise a file or folder of ultralytics (yolo11n.pt, an OpenVINO
     folder), or the name of a published model, which ultralytics downloads; of its classes only "person" is
     kept. `size`: long side in pixels, unless the weights allow one size only. `threshold`: least score of a
-    person; None is what the weights' card says. Raises ValueError when the weights cannot be had or know no
-    people.
+    person; None is what the weights' card says. `runtime`: what runs the shipped
+    ones, or else torch; others run as ultralytics runs them. Raises ValueError when the weights cannot be had
+    or know no people.
     """
     if not weights or Path(weights) == SHIPPED:
         card = read_card(SHIPPED)
-        name = f"{SHIPPED.stem}@{sha256(SHIPPED)[:8]}"
+        name = f"{SHIPPED.stem}@{card['sha256'][:8]}"
         chosen = card["threshold"] if threshold is None else threshold
-        return PersonDetector(PersonNetwork(read_state(SHIPPED)), name, size=size, threshold=chosen)
+        run = (runtime or Runtime()).open(person_detector(SHIPPED, card["sha256"]))
+        return PersonDetector(run, name, size=size, threshold=chosen)
     from models.detection.foreign import (
         ForeignNetwork,
     )  # its runtimes are heavy, and the shipped weights need none

@@ -5,10 +5,10 @@ from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from models.detection.network import sha256
+from models.detection.card import sha256
 from models.detection.yolo import AutoBackend
+from models.runtimes.portable import Array
 
 
 class ForeignNetwork:
@@ -35,8 +35,9 @@ class ForeignNetwork:
         self.size: int | None = max(self._network.imgsz) if fixed else None  # the only one that it takes
         self.name = f"{path.stem}@{sha256(path)[:8]}"
 
-    def __call__(self, pixels: Tensor) -> Tensor:
-        """(b, 3, h, w) 0..1 to (b, 5, n): centre x, centre y, width, height in pixels, score."""
-        answer = self._network(pixels)
-        decoded: Tensor = answer[0] if isinstance(answer, list | tuple) else answer
-        return decoded[:, self._rows].float()
+    def __call__(self, pictures: Array) -> tuple[Array]:
+        """(b, h, w, 3) uint8 RGB to (b, 5, n): centre x, centre y, width, height in pixels, score."""
+        with torch.inference_mode():
+            answer = self._network(torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div_(255))
+        decoded = answer[0] if isinstance(answer, list | tuple) else answer
+        return (decoded[:, self._rows].float().numpy(),)

@@ -1,7 +1,5 @@
 """YOLO11n for people alone: its shape, its weights on disk, and how it runs."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -67,28 +65,11 @@ def half_state(part: nn.Module) -> dict[str, Tensor]:
     }
 
 
-def sha256(path: Path) -> str:
-    """The file's SHA-256 in hexadecimal; of a folder, of all its files in order of name."""
-    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def read_card(weights: Path) -> dict[str, Any]:
-    """The JSON beside the weights, checked against them."""
-    card: dict[str, Any] = json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
-    if sha256(weights) != card["sha256"]:
-        raise ValueError(f"{weights} is not the file that its card describes; fetch both again")
-    return card
-
-
 class Expectation(nn.Module):
     """The expected distance of each box side from its scored bins, in float32.
 
-    Takes the place of the library's fixed convolution, which autocast would run in bfloat16, and that is two
-    pixels coarse on the largest boxes.
+    Takes the place of the library's fixed convolution, which runs in bfloat16 or int8 where the rest does,
+    and that is two pixels coarse on the largest boxes.
     """
 
     distances: Tensor  # (bins, 1) in units of the stride
@@ -100,12 +81,12 @@ class Expectation(nn.Module):
 
     def forward(self, scores: Tensor) -> Tensor:
         """(b, 4 bins, n) to (b, 4, n) in units of the stride."""
-        shares = scores.float().reshape(len(scores), 4, self.bins, -1).softmax(2)
+        shares = scores.float().reshape(scores.shape[0], 4, self.bins, -1).softmax(2)
         return (shares * self.distances).sum(2)
 
 
 class PersonNetwork(nn.Module):
-    """The network ready to run: norms folded in, bfloat16 where the processor has it."""
+    """The network ready to run: norms folded in."""
 
     def __init__(self, state: Mapping[str, Tensor]) -> None:
         super().__init__()
@@ -113,12 +94,11 @@ class PersonNetwork(nn.Module):
         network.model.load_state_dict(state)
         head = network.model[-1]
         head.dfl = Expectation(head.reg_max)
+        head.dynamic = True  # the places of the cells follow the size of the picture
         self.network = network.eval().fuse(verbose=False).requires_grad_(False)
         self.network.to(memory_format=torch.channels_last)
-        self.short = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        """(b, 3, h, w) 0..1 to (b, 5, n): centre x, centre y, width, height in pixels, score."""
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.short):
-            answer: Tensor = self.network(pixels.contiguous(memory_format=torch.channels_last))[0]
-        return answer.float()
+    def forward(self, pictures: Tensor) -> tuple[Tensor]:
+        """(b, h, w, 3) uint8 RGB to (b, 5, n): centre x, centre y, width, height in pixels, score."""
+        pixels = pictures.to(torch.float32).mul(1 / 255).permute(0, 3, 1, 2)
+        return (self.network(pixels.contiguous(memory_format=torch.channels_last))[0],)

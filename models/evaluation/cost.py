@@ -48,13 +48,13 @@ def measure_cost(checkpoint: Checkpoint, text: str, device: torch.device) -> Cos
     reader = Reader(checkpoint.tokenizer, network.architecture.text)
     image = embed_images(network, picture)
     many = ImageEmbedding(*(one.expand(CANDIDATES, *one.shape[1:]).to(device) for one in image))
-    query = TextEmbedding(*(one.to(device) for one in embed_texts(network, reader, [reader.read(text)])))
+    query = TextEmbedding(*(one.to(device) for one in embed_texts(network, [reader.read(text)])))
     return Cost(
         device=torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
         threads=torch.get_num_threads(),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         image=_step(network, lambda: embed_images(network, picture)),
-        query=_step(network, lambda: embed_texts(network, reader, [reader.read(text)])),
+        query=_step(network, lambda: embed_texts(network, [reader.read(text)])),
         close_look=_step(network, lambda: local_scores(network, many, query)),
     )
 

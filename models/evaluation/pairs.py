@@ -45,6 +45,6 @@ def score_pairs(checkpoint: Checkpoint, dataset: Dataset, device: torch.device) 
     images = ImageEmbedding(*(torch.cat(kind).to(device) for kind in zip(*pieces, strict=True)))
     reader = Reader(checkpoint.tokenizer, network.architecture.text)
     read = [reader.read(caption) for caption in dataset.captions]
-    texts = TextEmbedding(*(one.to(device) for one in embed_texts(network, reader, read)))
+    texts = TextEmbedding(*(one.to(device) for one in embed_texts(network, read)))
     nearness = cosines(images.vector, texts.vector)
     return PairScores(nearness.cpu().numpy(), local_scores(network, images, texts).cpu().numpy())

@@ -10,11 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from models.acsa.batch import batch_texts
 from models.acsa.calibration import Calibration, calibrate, choose_weight, fit_platt
 from models.acsa.image import ImageEmbedding
 from models.acsa.network import Acsa, cosines, local_scores
 from models.acsa.text import TextEmbedding
-from models.acsa.tokens import Description, Reader
+from models.acsa.tokens import Description
 from models.evaluation.metrics import Retrieval, judge, summarise
 from models.types import Floats
 
@@ -43,9 +44,7 @@ def embed_images(network: Acsa, images: NDArray[np.uint8], *, batch: int = 64) -
 
 
 @torch.inference_mode()
-def embed_texts(
-    network: Acsa, reader: Reader, texts: Sequence[Description], *, batch: int = 64
-) -> TextEmbedding:
+def embed_texts(network: Acsa, texts: Sequence[Description], *, batch: int = 64) -> TextEmbedding:
     """All descriptions, in their order; batched by length, because padding costs as much as words."""
     order = sorted(range(len(texts)), key=lambda place: len(texts[place].pieces))
     most = max(len(text.phrases) for text in texts)
@@ -54,7 +53,7 @@ def embed_texts(
     phrases = torch.zeros(len(texts), most, width)
     present = torch.zeros(len(texts), most, dtype=torch.bool)
     for rows in _chunks(order, batch):
-        some = network.text(reader.batch([texts[row] for row in rows]).to(network.mean.device))
+        some = network.text(batch_texts([texts[row] for row in rows]).to(network.mean.device))
         k = some.present.shape[1]
         vector[rows], phrases[rows, :k], present[rows, :k] = (one.cpu() for one in some)
     return TextEmbedding(vector, phrases, present)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from models.acsa.architecture import ImageShape
-from models.acsa.tokens import Reader, TextBatch
+from models.acsa.batch import TextBatch, batch_texts
+from models.acsa.tokens import Reader
 from models.data.dataset import Dataset
 from models.data.pictures import cache_pictures
 from models.training.augment import Augment, augment
@@ -79,4 +80,4 @@ class TrainingSet:
         told = [self.texts[caption] for caption in captions]
         told += [self.contrary[rows[n]][rng.integers(len(self.contrary[rows[n]]))] for n in wrong]
         owners = torch.tensor(wrong, dtype=torch.int64)
-        return Batch(images, self.reader.batch(told), truth, owners, rows, captions)
+        return Batch(images, batch_texts(told), truth, owners, rows, captions)

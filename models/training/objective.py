@@ -7,11 +7,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.acsa.attention import Closeness, local_score
+from models.acsa.batch import TextBatch
 from models.acsa.image import ImageEmbedding
 from models.acsa.losses import Cmpc, LossWeights, PhraseTruth, cmpm, contrastive, nce, sdm
 from models.acsa.network import Acsa, cosines
 from models.acsa.text import TextEmbedding
-from models.acsa.tokens import TextBatch
 
 
 class Truth(NamedTuple):

@@ -18,7 +18,8 @@ from rich.console import Console
 from tokenizers import Tokenizer
 from torch import distributed
 
-from models.acsa.checkpoint import Card, load_checkpoint, resized, save_checkpoint
+from models.acsa.card import Card
+from models.acsa.checkpoint import load_checkpoint, resized, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import Reader
 from models.data.dataset import read_dataset
@@ -214,7 +215,7 @@ class Record:
 def check(network: Acsa, data: TrainingSet) -> Validated:
     """Validate a network in full precision."""
     network.eval()
-    images, texts = embed_images(network, data.images), embed_texts(network, data.reader, data.texts)
+    images, texts = embed_images(network, data.images), embed_texts(network, data.texts)
     return validate(network, images, texts, data.data.matches(), data.claimed)
 
 

@@ -1,0 +1,1 @@
+"""How networks are run: by torch, by OpenVINO on a CPU, or on a GPU; the same results from each."""
