@@ -2,20 +2,54 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import cached_property
+from typing import Literal, Protocol
 from uuid import UUID
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from models.types import Image
 from storage.types import Box, Shot
 
+Grey = NDArray[np.uint8]  # (height, width) brightness
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+class Undeveloped(Protocol):
+    """A picture as a decoder left it."""
+
+    def rgb(self) -> Image: ...
+
+    def grey(self, side: int) -> Grey | None:
+        """(h, w) with the longer side at `side` pixels at most, turned or not; None: not without `rgb`."""
+
+
+@dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture of one camera."""
+    """One picture of one camera, converted when its pixels are asked for: not all are."""
 
     camera: str
     taken: datetime  # UTC
-    image: Image  # (height, width, 3) RGB
+    pixels: Image | Undeveloped
+
+    @cached_property
+    def image(self) -> Image:
+        """(height, width, 3) RGB"""
+        return self.pixels if isinstance(self.pixels, np.ndarray) else self.pixels.rgb()
+
+    def grey(self, side: int) -> Grey:
+        """(h, w) brightness with the longer side at `side` pixels at most."""
+        found = None if isinstance(self.pixels, np.ndarray) else self.pixels.grey(side)
+        return shrunk(cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY), side) if found is None else found
+
+
+def shrunk(grey: Grey, side: int) -> Grey:
+    """(h, w) brightness made smaller, if it is larger, so that the longer side is `side` pixels."""
+    height, width = grey.shape
+    scale = min(1.0, side / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ from pipeline.footage.zones import EVERYWHERE, Zones
 from pipeline.ports import Detector, Media, Tracker
 from pipeline.types import Crop, Frame
 
+_UNSEEN = np.zeros((1, 1, 3), np.uint8)
 _NOBODY = Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
 
 
@@ -101,7 +102,8 @@ class Watching:
 
     def _step(self, frame: Frame, found: Detections, *, looked: bool) -> Iterator[Crop]:
         yield from self._leave(frame.taken)
-        tracked = self._tracker.update(found, frame.image)
+        # Nobody was found in a frame that was not looked at, so its pixels are not needed.
+        tracked = self._tracker.update(found, frame.image if looked else _UNSEEN)
         sure = found.boxes[found.scores >= self._watch.settings.min_score]
         if looked:
             self._in_view = bool(len(sure))

@@ -12,6 +12,11 @@ from PIL import ImageOps
 
 from models.types import Image
 from pipeline.footage.sources import SourceError
+from pipeline.types import Grey, shrunk
+
+_PLANAR = frozenset({"nv12", "yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuvj422p", "yuvj444p"})
+_FULL = 2  # FFmpeg's number for brightness from 0 to 255; else it is from 16 to 235
+_FULL_FROM_TELEVISION = np.clip((np.arange(256) - 16.0) * 255 / 219 + 0.5, 0, 255).astype(np.uint8)
 
 PIXELS = 80_000_000  # of a picture; Pillow warns of more
 
@@ -53,11 +58,28 @@ def video_stream(container: InputContainer, name: str) -> VideoStream:
     raise SourceError(f"{name} has no video in it, only {_contents(container)}; name a video.")
 
 
-def rgb(shown: VideoFrame) -> Image:
-    """(height, width, 3) RGB, turned upright as the container asks."""
-    image = np.asarray(shown.to_ndarray(format="rgb24"), np.uint8)
-    turns = round(shown.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+class Decoded:
+    """A `pipeline.types.Undeveloped` picture of a video."""
+
+    def __init__(self, shown: VideoFrame) -> None:
+        self._shown = shown
+
+    def rgb(self) -> Image:
+        """(height, width, 3) RGB, turned upright as the container asks."""
+        image = np.asarray(self._shown.to_ndarray(format="rgb24"), np.uint8)
+        turns = round(self._shown.rotation / 90) % 4
+        return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+
+    def grey(self, side: int) -> Grey | None:
+        """The brightness that the decoder has anyway, where it has eight bits of it in a plane of its own."""
+        shown = self._shown
+        if shown.format.name not in _PLANAR:
+            return None
+        plane = shown.planes[0]
+        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+        small = shrunk(rows[:, : plane.width], side)
+        full = shown.format.name.startswith("yuvj") or shown.color_range == _FULL
+        return small if full else _FULL_FROM_TELEVISION[small]
 
 
 def _contents(container: InputContainer) -> str:

@@ -11,7 +11,7 @@ from av.format import Flags
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from pipeline.footage.decode import picture, rgb, video_stream
+from pipeline.footage.decode import Decoded, picture, video_stream
 from pipeline.footage.sources import Source, SourceError
 from pipeline.types import Frame
 
@@ -62,7 +62,7 @@ def frames(
             return
         if here >= slot:
             slot = here + 1
-            yield Frame(camera, began + timedelta(microseconds=round(seconds * 1_000_000)), rgb(shown))
+            yield Frame(camera, began + timedelta(microseconds=round(seconds * 1_000_000)), Decoded(shown))
 
 
 def _first_slot(seconds: float, rate: Fraction) -> int:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import cv2
 import numpy as np
 
-from models.types import Floats, Image
-from pipeline.types import Frame
+from models.types import Floats
+from pipeline.types import Frame, Grey
 
 _SIDE = 192  # pixels: the longer side at which motion is looked for
 _MEMORY = 2.0  # seconds over which the background is learnt; short, so that who leaves leaves no ghost
@@ -45,7 +45,7 @@ class Gate:
 
     def look(self, frame: Frame, *, busy: bool) -> bool:
         """Whether the detector must see this frame; `busy`: people are in view. Every frame must be shown."""
-        if self._moves(_small_grey(frame.image), frame.taken):
+        if self._moves(_smooth(frame.grey(_SIDE)), frame.taken):
             self._moved = frame.taken
         look = (
             busy
@@ -80,11 +80,6 @@ class Gate:
         return np.float32(max(1 / self._learnt, 1 - np.exp(-passed)))
 
 
-def _small_grey(image: Image) -> Floats:
-    """(h, w) grey levels 0..255 with the longer side at `_SIDE` pixels, slightly blurred."""
-    height, width = image.shape[:2]
-    scale = min(1.0, _SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+def _smooth(grey: Grey) -> Floats:
+    """Slightly blurred, so that coding noise is none."""
     return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0), np.float32)

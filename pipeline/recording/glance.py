@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 
 from models.types import Image
-from pipeline.footage.decode import picture, rgb, video_stream
+from pipeline.footage.decode import Decoded, picture, video_stream
 from pipeline.footage.sources import PICTURES, SourceError, expand, is_stream, redact
 from pipeline.recording.connection import PATIENT, LostError, Patience, connected
 
@@ -33,7 +33,9 @@ def glance(url: str, patience: Patience = PATIENT) -> Glance:
                 except av.error.InvalidDataError:  # before the first keyframe there may be anything
                     continue
                 if shown:
-                    return Glance(rgb(shown[0]), stream.codec_context.name, float(fps) if fps else None)
+                    return Glance(
+                        Decoded(shown[0]).rgb(), stream.codec_context.name, float(fps) if fps else None
+                    )
     except LostError as error:
         raise SourceError(
             f"{redact(url)} gives no picture: {error}; check the camera and its address"
@@ -49,7 +51,7 @@ def _first(path: str) -> Glance:
             stream = video_stream(container, path)
             fps = stream.average_rate
             for shown in container.decode(stream):
-                return Glance(rgb(shown), stream.codec_context.name, float(fps) if fps else None)
+                return Glance(Decoded(shown).rgb(), stream.codec_context.name, float(fps) if fps else None)
     except av.FFmpegError as error:
         raise SourceError(f"{path} gives no picture ({error.strerror}); check what it is") from error
     raise SourceError(f"{path} gives no picture; check what it is")
