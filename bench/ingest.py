@@ -20,17 +20,20 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import cv2
+import torch
 from rich.console import Console
 from rich.table import Table
 
 from bench import plain
 from bench.footage import shared_folder
 from bench.passage import BEGAN, index_all, own_settings, watch_all
+from bench.peers import ClipTower
 from bench.stages import Stages
 from pipeline import build
 from pipeline.footage.frames import frames
 from pipeline.footage.probe import probe
 from pipeline.ports import Tracker
+from pipeline.settings import Settings
 from storage.footage.ledger import Ledger
 from storage.media import open_media
 from storage.sightings.index import open_index
@@ -45,6 +48,7 @@ class IngestResult:
     name: str
     footage: float  # seconds
     seconds: float
+    processor: float  # seconds of processor time
     frames: int  # taken from the footage
     kept: int  # vectors in the index
     stages: dict[str, float]  # seconds
@@ -72,31 +76,35 @@ def ours(clips: Sequence[Path], weights: str, detector: str) -> IngestResult:
             stages.time(network, "embedding", "encode_images")
             stages.time(index, "index", "add", "optimize")
             step = replace(step, watch=replace(step.watch, tracker=_timed(step.watch.tracker, stages)))
-            started = time.perf_counter()
+            started, worked = time.perf_counter(), time.process_time()
             cameras = {f"camera {number}": clip for number, clip in enumerate(clips)}
             counts = watch_all(cameras, step, seconds=settings.chunk_seconds)
             index_all(step, network, media, index, batch=settings.batch)
             index.optimize()
             seconds = time.perf_counter() - started
+            processor = time.process_time() - worked
             kept = index.count()
     peak = _peak()
     spent = stages.take() | {"decoding": _decoding(clips, settings.fps)}
     spent["gate, best shots, ledger"] = max(0.0, seconds - sum(spent.values()))
-    return IngestResult("passerby", _length(clips), seconds, counts.frames, kept, spent, peak)
+    return IngestResult("passerby", _length(clips), seconds, processor, counts.frames, kept, spent, peak)
 
 
 def peer(clips: Sequence[Path], weights: str, detector: str) -> IngestResult:
-    """The plain script on the same footage at the same rate with the same encoder."""
+    """The plain script on the same footage at the same rate, with an encoder of CLIP's size."""
     with tempfile.TemporaryDirectory() as name:
-        settings = own_settings(Path(name), model=weights, detector=detector)
-        script = plain.PlainScript(build.encoder(settings), detector, Path(name))
-        started = time.perf_counter()
+        torch.set_num_threads(1)
+        script = plain.PlainScript(ClipTower(), detector, Path(name))
+        started, worked = time.perf_counter(), time.process_time()
         for clip in clips:
-            script.take(clip, settings.fps)
+            script.take(clip, Settings().fps)
         seconds = time.perf_counter() - started
+        processor = time.process_time() - worked
         stages = script.stages.take()
     stages["decoding, glue"] = seconds - sum(stages.values())
-    return IngestResult("plain script", _length(clips), seconds, script.frames, script.kept, stages, _peak())
+    return IngestResult(
+        "plain script", _length(clips), seconds, processor, script.frames, script.kept, stages, _peak()
+    )
 
 
 def apart(side: Side, clips: Sequence[Path], weights: str, detector: str) -> IngestResult:
@@ -140,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         clips = options.clip or default_clips(shared_folder())
         first = apart(ours, clips, options.weights, options.detector)
-        second = apart(peer, clips, options.weights, options.peer_detector or _published(shared_folder()))
+        second = apart(peer, clips, options.weights, options.peer_detector or published(shared_folder()))
         if options.json:
             options.json.write_text(json.dumps([asdict(first), asdict(second)], indent=2) + "\n")
     except (OSError, ValueError) as error:
@@ -157,7 +165,7 @@ def default_clips(shared: Path) -> list[Path]:
     return clips
 
 
-def _published(shared: Path) -> str:
+def published(shared: Path) -> str:
     """The file in the shared folder, else the name, which ultralytics downloads."""
     path = shared / "weights" / "yolo11n.pt"
     return str(path) if path.is_file() else path.name
@@ -175,8 +183,8 @@ def _timed(make: Callable[[str], Tracker], stages: Stages) -> Callable[[str], Tr
 def _decoding(clips: Sequence[Path], fps: float) -> float:
     started = time.perf_counter()
     for clip in clips:
-        for _ in frames(probe(str(clip)), "alone", began=BEGAN, fps=fps):
-            pass
+        for frame in frames(probe(str(clip)), "alone", began=BEGAN, fps=fps):
+            _ = frame.image
     return time.perf_counter() - started
 
 

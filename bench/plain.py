@@ -18,7 +18,7 @@ NAME = "people"
 
 
 class PlainScript:
-    """YOLO with its ByteTrack on every sampled frame, the same encoder on every box, qdrant-client alone."""
+    """YOLO with its ByteTrack on every sampled frame, an encoder on every box, qdrant-client alone."""
 
     def __init__(self, encoder: Encoder, detector: str, folder: Path) -> None:
         self.stages = Stages()

@@ -148,8 +148,8 @@ def test_a_benchmark_keeps_its_hands_off_the_users_index(
 
 
 def test_ingest_is_shown_beside_the_peer_as_a_ratio() -> None:
-    ours = ingest.IngestResult("passerby", 80, 40, 400, 100, {"detector": 30.0}, 1 << 30)
-    peer = ingest.IngestResult("plain script", 80, 80, 400, 2000, {"embedding": 60.0}, 1 << 29)
+    ours = ingest.IngestResult("passerby", 80, 40, 38, 400, 100, {"detector": 30.0}, 1 << 30)
+    peer = ingest.IngestResult("plain script", 80, 80, 78, 400, 2000, {"embedding": 60.0}, 1 << 29)
     drawn = ingest.table(ours, peer)
     cells = list(zip(*(list(column.cells) for column in drawn.columns), strict=True))
     assert cells[0] == ("x real time", "2.00", "1.00", "2.00")

@@ -76,7 +76,7 @@ class Decoded:
         if shown.format.name not in _PLANAR:
             return None
         plane = shown.planes[0]
-        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
         small = shrunk(rows[:, : plane.width], side)
         full = shown.format.name.startswith("yuvj") or shown.color_range == _FULL
         return small if full else _FULL_FROM_TELEVISION[small]

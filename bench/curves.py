@@ -1,0 +1,86 @@
+"""How cost grows: with the number of cameras, and with the number of people in view."""
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+
+from bench.passage import BEGAN, own_settings, watch_all
+from models.detection.detector import PersonDetector
+from models.detection.tracker import PeopleTracker
+from models.runtimes.sample import people, scenes
+from models.types import Image
+from pipeline import build
+from pipeline.footage.handoff import Handoff
+from pipeline.settings import Settings
+from pipeline.types import Frame
+from pipeline.watch import Watch, Watching
+from storage.footage.ledger import Ledger
+from storage.media import open_media
+
+CAMERAS = (1, 4, 16)
+PEOPLE = (1, 5, 10, 20, 40)
+FRAMES, FPS = 10, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Milliseconds of processor time against how many there are."""
+
+    name: str
+    points: tuple[tuple[int, float], ...]
+    exponent: float  # of the straight line through the logarithms
+
+
+def camera_curve(clip: Path, settings: Settings) -> Curve:
+    """Watching a second of so many cameras, one process."""
+    points = []
+    for count in CAMERAS:
+        with tempfile.TemporaryDirectory() as name:
+            own = own_settings(Path(name), model="", detector="").model_copy(
+                update={"runtime": settings.runtime, "cache": settings.cache}
+            )
+            with closing(Ledger(own.database_url)) as ledger:
+                step = build.watch_step(own, ledger)
+                began = process_time()
+                watch_all({f"camera {n}": clip for n in range(count)}, step, seconds=60.0)
+                points.append((count, 1000 * (process_time() - began) / 10))
+    return _curve("cameras, a second of each watched", points)
+
+
+def people_curve(detector: PersonDetector) -> Curve:
+    """Watching a frame with so many people in view."""
+    points = []
+    for count in PEOPLE:
+        frames = [Frame("crowd", BEGAN + timedelta(seconds=n / FPS), crowd(count, n)) for n in range(FRAMES)]
+        with tempfile.TemporaryDirectory() as name:
+            watch = Watch(detector, lambda state: PeopleTracker(FPS, state), open_media(f"file:{name}"))
+            watching = Watching(watch, "crowd", Handoff())
+            began = process_time()
+            list(watching.crops(frames))
+            list(watching.close())
+            points.append((count, 1000 * (process_time() - began) / FRAMES))
+    return _curve("people in view, a frame watched", points)
+
+
+def crowd(count: int, step: int) -> Image:
+    """A scene of 1080p with so many people pasted into it, each a little farther at each step."""
+    scene = np.ascontiguousarray(np.repeat(np.repeat(scenes()[0], 2, 0), 2, 1))
+    every = people()
+    for number in range(count):
+        person = every[number % len(every)]
+        height, width = person.shape[:2]
+        left, top = 20 + 185 * (number % 10) + 3 * step, 20 + 250 * (number // 10)
+        room = scene[top : top + height, left : left + width]
+        room[:] = person[: room.shape[0], : room.shape[1]]
+    return scene
+
+
+def _curve(name: str, points: Sequence[tuple[int, float]]) -> Curve:
+    x, y = np.log(np.array(points)).T
+    return Curve(name, tuple(points), float(np.polyfit(x, y, 1)[0]))
