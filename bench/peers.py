@@ -15,6 +15,8 @@ from models.types import Floats, Image, ImageFeatures, Scores, TextFeatures
 PADDED, PASSES = 118, 11  # pieces to which the release of ACSA pads, and its passes for one description
 TOKENS, WORDS = 577, 30  # of a picture of 384 x 384 in ALBEF's image branch, of a description
 
+bert: Any = BertModel  # the library carries no types
+
 
 class ClipTower:
     """An image tower of the size of CLIP's ViT-B/16 at 224 x 224 in torch, behind the port of an encoder."""
@@ -45,8 +47,7 @@ class ReleasedText:
     """BERT-base as the release of ACSA asks it: the sentence and ten phrases, each padded, one by one."""
 
     def __init__(self) -> None:
-        self._tower: Any = BertModel(BertConfig(), add_pooling_layer=False)
-        self._tower.eval()
+        self._tower = bert(BertConfig(), add_pooling_layer=False).eval()
 
     def __call__(self) -> None:
         """Encode one description."""
@@ -61,8 +62,7 @@ class CrossEncoder:
 
     def __init__(self) -> None:
         config = BertConfig(num_hidden_layers=6, is_decoder=True, add_cross_attention=True)
-        self._tower: Any = BertModel(config, add_pooling_layer=False)
-        self._tower.eval()
+        self._tower = bert(config, add_pooling_layer=False).eval()
 
     def __call__(self, candidates: int) -> None:
         """Compare one description with so many pictures whose tokens are known."""

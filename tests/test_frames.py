@@ -12,6 +12,7 @@ from PIL import Image as Pictures
 
 from pipeline.footage.frames import frames
 from pipeline.footage.probe import probe
+from pipeline.footage.skipping import left_out
 from pipeline.footage.sources import chunks
 from pipeline.types import Frame
 
@@ -218,3 +219,28 @@ def test_a_rate_of_nothing_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a.mp4", steady(5))
     with pytest.raises(ValueError, match="positive"):
         read(path, 0)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
+def test_at_a_low_rate_keyframes_are_enough(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / name, steady(120))  # a keyframe a second
+    assert left_out(probe(path), Fraction(1)) == "NONKEY"
+    whole = read(path, 0.5)
+    assert seconds(whole) == [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
+    np.testing.assert_allclose(whole[2].image.mean(), scene(40).mean(), atol=4)
+    parts = [read(path, 0.5, span.start, span.end) for span in chunks(probe(path), 2.7)]
+    assert [frame for part in parts for frame in contents(part)] == contents(whole)
+
+
+def test_what_no_other_picture_needs_is_left_out_where_enough_remain(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write(tmp_path / "a.mp4", steady(120), **{"x264-params": "bframes=1:b-adapt=0:keyint=40"})
+    assert left_out(probe(path), Fraction(2)) == "NONREF"
+    assert left_out(probe(path), Fraction(5)) == "DEFAULT"
+    whole = read(path, 2)
+    assert len(whole) == 24
+    assert np.diff(seconds(whole)).max() <= 0.7
+    parts = [read(path, 2, span.start, span.end) for span in chunks(probe(path), 2.7)]
+    assert [frame for part in parts for frame in contents(part)] == contents(whole)
+    assert warnings(caplog) == []

@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from pipeline.footage.decode import Decoded, picture, video_stream
+from pipeline.footage.skipping import Skip, left_out
 from pipeline.footage.sources import Source, SourceError
 from pipeline.types import Frame
 
@@ -39,7 +40,8 @@ def frames(
     stamped `began` plus its presentation time. A frame belongs to exactly one span, so spans that touch
     give together what one run gives. An `end` at the source's duration or later means all there is, for
     durations in headers are estimates. Damage is reported once through logging, with its place, and
-    reading goes on behind it. An image is one frame; a stream is recorded first: `pipeline.recording.camera`.
+    reading goes on behind it. What the grid has no need of is not even decoded (`left_out`). An image is one
+    frame; a stream is recorded first: `pipeline.recording.camera`.
     Raises SourceError when the source cannot be opened.
     """
     if fps <= 0:
@@ -55,7 +57,7 @@ def frames(
     open_end = end is None or (source.duration is not None and end >= source.duration)
     stop = None if end is None or open_end else _first_slot(end, rate)
     offset = Fraction(source.offset).limit_denominator(1_000_000)
-    for in_file, shown in _pictures(source, (slot - _EARLY) / rate - offset):
+    for in_file, shown in _pictures(source, (slot - _EARLY) / rate - offset, left_out(source, rate)):
         seconds = offset + in_file
         here = (seconds * rate + _EARLY).__floor__()
         if stop is not None and here >= stop:
@@ -70,9 +72,10 @@ def _first_slot(seconds: float, rate: Fraction) -> int:
     return (Fraction(seconds).limit_denominator(1_000_000) * rate).__ceil__()
 
 
-def _pictures(source: Source, begin: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Yield (seconds, frame) from a keyframe at or before `begin`, or from the first frame."""
+def _pictures(source: Source, begin: Fraction, skip: Skip) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Yield (seconds, frame) from a keyframe at or before `begin`, or from the first frame, without `skip`."""
     damage = _Damage(source.name)
+    duration = source.duration if skip == "DEFAULT" else None  # what was left out is not missing
     try:
         for retreat in _RETREATS:
             target = begin - _LEAD - retreat
@@ -80,9 +83,10 @@ def _pictures(source: Source, begin: Fraction) -> Iterator[tuple[Fraction, Video
                 break
             with av.open(source.location) as container:
                 stream = video_stream(container, source.name)
+                stream.codec_context.skip_frame = skip
                 if not _seek(container, stream, target):
                     break
-                run = _decoded(container, stream, source.duration, damage)
+                run = _decoded(container, stream, duration, damage)
                 first = next(run, None)
                 if first is None:
                     return
@@ -91,7 +95,9 @@ def _pictures(source: Source, begin: Fraction) -> Iterator[tuple[Fraction, Video
                     yield from run
                     return
         with av.open(source.location) as container:
-            yield from _decoded(container, video_stream(container, source.name), source.duration, damage)
+            stream = video_stream(container, source.name)
+            stream.codec_context.skip_frame = skip
+            yield from _decoded(container, stream, duration, damage)
     except av.FFmpegError as error:
         raise SourceError(f"{source.name} cannot be opened any more ({error.strerror}).") from error
 
