@@ -22,7 +22,10 @@ from rich.table import Table
 from bench.footage import shared_folder
 from models.detection.detector import PersonDetector, load_detector
 from models.detection.score import TALL, Marked, Truth, average_precision, mark
+from models.runtimes.choice import Runtime
 from models.types import Detections, Image
+from pipeline import build
+from pipeline.settings import Settings
 
 LEAST = 0.05  # score down to which detections are collected for the average precision
 
@@ -46,7 +49,7 @@ class DetectionRow:
     tall_recall: float  # of people at least 60 px high
     tall_precision: float  # of detections at least 60 px high
     average_precision: float  # over all scores, so without a threshold
-    milliseconds: float  # per frame, median, one frame at a time on one thread
+    milliseconds: float  # of processor time per frame, median, one frame at a time on one thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,14 @@ def _boxed_frames(clip: Path, boxed: Mapping[int, Mapping[str, list[list[float]]
     return frames
 
 
-def score(detector: PersonDetector, threshold: float, marked: Marked, seconds: float) -> DetectionRow:
+def score(
+    detector: PersonDetector, threshold: float, marked: Marked, seconds: float, runtime: Runtime
+) -> DetectionRow:
     """The figures of one detector from its marked detections."""
     taken = marked.scores >= threshold
     tall = taken & (marked.heights >= TALL)
     return DetectionRow(
-        name=detector.name,
+        name=f"{detector.name}, {runtime.kind}",
         threshold=threshold,
         recall=float(marked.right[taken].sum() / marked.people),
         precision=float(marked.right[taken].mean()) if taken.any() else 0.0,
@@ -108,24 +113,32 @@ def score(detector: PersonDetector, threshold: float, marked: Marked, seconds: f
     )
 
 
-def compare(shared: Path, weights: Sequence[str]) -> DetectionResult:
-    """Run the detectors over the frames in turns, so that a busy machine slows all of them alike."""
+def compare(
+    shared: Path, weights: Sequence[str], runtimes: Sequence[Runtime] = (Runtime("torch"),)
+) -> DetectionResult:
+    """Run the detectors over the frames in turns, so that a busy machine slows all of them alike.
+
+    The shipped one ("") is run by each of the runtimes.
+    """
     frames = read_boxed_frames(shared)
-    thresholds = [load_detector(each).threshold for each in weights]
-    detectors = [load_detector(each, threshold=LEAST) for each in weights]
+    ways = [(each, runtime) for each in weights for runtime in (runtimes if not each else runtimes[:1])]
+    thresholds = [load_detector(each).threshold for each, _ in ways]
+    detectors = [load_detector(each, threshold=LEAST, runtime=runtime) for each, runtime in ways]
     found: list[list[Detections]] = [[] for _ in detectors]
     seconds: list[list[float]] = [[] for _ in detectors]
     for detector in detectors:
         detector.detect([frames[0].image])  # the first pass prepares the kernels
     for frame in frames:
         for detector, answers, times in zip(detectors, found, seconds, strict=True):
-            started = time.perf_counter()
+            started = time.process_time()
             answers += detector.detect([frame.image])
-            times.append(time.perf_counter() - started)
+            times.append(time.process_time() - started)
     truths = [frame.truth for frame in frames]
     rows = tuple(
-        score(detector, threshold, mark(truths, answers), statistics.median(times))
-        for detector, threshold, answers, times in zip(detectors, thresholds, found, seconds, strict=True)
+        score(detector, threshold, mark(truths, answers), statistics.median(times), runtime)
+        for (_, runtime), detector, threshold, answers, times in zip(
+            ways, detectors, thresholds, found, seconds, strict=True
+        )
     )
     return DetectionResult(len(frames), sum(len(truth.people) for truth in truths), rows)
 
@@ -148,10 +161,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure person detectors on hand-boxed frames.")
     parser.add_argument("--shared", type=Path, default=shared_folder())
     parser.add_argument("--weights", nargs="+", help="detectors; default: the shipped one, then YOLO11n")
+    parser.add_argument("--runtimes", nargs="+", default=["torch", "openvino"], help="of the shipped one")
     args = parser.parse_args()
     torch.set_num_threads(1)
+    runtimes = [build.runtime(Settings(runtime=kind)) for kind in args.runtimes]
     weights = args.weights or ["", str(args.shared / "weights" / "yolo11n.pt")]
-    Console(width=120).print(as_table(compare(args.shared, weights)))
+    Console(width=120).print(as_table(compare(args.shared, weights, runtimes)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Who is found by description on real footage, beside colour words on the same crops.
 
-python -m bench.lookup [--weights W.safetensors ...]
+python -m bench.lookup [--weights W.safetensors ...] [--runtimes R ...]
 
 The gallery is given: 113 hand-drawn boxes. Rules of scoring: README.md of the benchmark's folder.
 """
@@ -23,7 +23,9 @@ from bench.marks import Marks
 from models.acsa.encoder import load_encoder
 from models.evaluation.metrics import Judged, Retrieval, auroc, judge, summarise
 from models.types import Image
+from pipeline import build
 from pipeline.ports import Encoder
+from pipeline.settings import Settings
 
 ROWS = 3  # people whom somebody looks at before giving up
 EXCLUDED = {  # query: what a person's note says where they have what the query shuts out
@@ -163,6 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--weights", default=[""], nargs="+", help=".safetensors files (default: the shipped one)"
     )
+    parser.add_argument("--runtimes", default=["torch", "openvino"], nargs="+", help="what runs the networks")
     parser.add_argument("--shared", type=Path, default=shared_folder(), help="folder that holds real-lookup")
     options = parser.parse_args(arguments)
     try:
@@ -173,9 +176,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "colour words, middle half": run_lookup(by_colour_words(images, middle=0.5), footage),
         }
         for weights in options.weights:
-            encoder = load_encoder(weights)
-            marks = by_encoder(encoder, images)
-            results[encoder.model] = run_lookup(marks, footage, threshold=encoder.threshold)
+            for kind in options.runtimes:
+                encoder = load_encoder(weights, runtime=build.runtime(Settings(runtime=kind)))
+                marks = by_encoder(encoder, images)
+                scores = run_lookup(marks, footage, threshold=encoder.threshold)
+                results[f"{encoder.model}, {kind}"] = scores
     except (OSError, ValueError) as error:
         sys.exit(f"lookup: {error}")
     Console().print(table(results))

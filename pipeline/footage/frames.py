@@ -73,7 +73,7 @@ def _first_slot(seconds: float, rate: Fraction) -> int:
 
 
 def _pictures(source: Source, begin: Fraction, skip: Skip) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Yield (seconds, frame) from a keyframe at or before `begin`, or from the first frame, without `skip`."""
+    """Yield (seconds, frame) from a keyframe at or before `begin`, or from the first one, without `skip`."""
     damage = _Damage(source.name)
     duration = source.duration if skip == "DEFAULT" else None  # what was left out is not missing
     try:
