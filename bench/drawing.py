@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 def draw(results: Results, path: Path) -> None:
     """Write a PNG."""
     figure = Figure(figsize=(11, 8), layout="constrained")
-    names = [curve.name for curve in results.curves]
-    axes = figure.subplot_mosaic([["ratios"] * len(names), names], height_ratios=(3, 2))
-    bars, ratios = axes["ratios"], sorted(results.ratios().items(), key=lambda one: one[1])
+    grid = figure.add_gridspec(2, len(results.curves), height_ratios=(3, 2))
+    bars, ratios = figure.add_subplot(grid[0, :]), sorted(results.ratios().items(), key=lambda one: one[1])
     bars.barh([name.replace(" | ", "\n") for name, _ in ratios], [one for _, one in ratios], color="#2b6c8f")
     bars.set_xscale("log")
     bars.set_xlabel("the peer's time in times of ours")
@@ -24,8 +23,8 @@ def draw(results: Results, path: Path) -> None:
     bars.tick_params(axis="y", labelsize=7)
     for place, (_, value) in enumerate(ratios):
         bars.text(value * 1.03, place, f"{value:.1f}", va="center", fontsize=8)
-    for curve in results.curves:
-        chart = axes[curve.name]
+    for column, curve in enumerate(results.curves):
+        chart = figure.add_subplot(grid[1, column])
         chart.loglog(*zip(*curve.points, strict=True), marker="o", color="#2b6c8f")
         chart.set_title(f"{curve.name}: exponent {curve.exponent:.2f}", fontsize=9)
         chart.set_ylabel("ms of processor time")

@@ -41,7 +41,9 @@ class Frame:
     def grey(self, side: int) -> Grey:
         """(h, w) brightness with the longer side at `side` pixels at most."""
         found = None if isinstance(self.pixels, np.ndarray) else self.pixels.grey(side)
-        return shrunk(cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY), side) if found is None else found
+        if found is not None:
+            return found
+        return shrunk(np.asarray(cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY), np.uint8), side)
 
 
 def shrunk(grey: Grey, side: int) -> Grey:
