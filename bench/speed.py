@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.clips import busy_clip, empty_clip
-from bench.curves import Curve, camera_curve, people_curve
+from bench.curves import Curve, camera_curve, keyframes, people_curve
 from bench.footage import shared_folder
 from bench.peers import ClipTower, CrossEncoder, ReleasedText
 from bench.rerank import released_look
@@ -178,6 +178,8 @@ def measure(settings: Settings) -> Results:
     with tempfile.TemporaryDirectory() as name:
         busy, empty = busy_clip(Path(name, "busy.mp4"), 10), empty_clip(Path(name, "empty.mp4"), 20)
         stages += whole_stages(busy, empty)
+        watched = keyframes(busy, load_detector(runtime=fast))
+        stages.append(Stage("watching keyframes, a second of 1080p25", watched, ()))
         curves = (camera_curve(busy, settings), people_curve(load_detector(runtime=fast)))
     machine = f"{_processor()}, {torch.get_num_threads()} thread"
     return Results(machine, gigaflops, gigabytes, tuple(stages), curves)

@@ -239,8 +239,7 @@ def test_what_no_other_picture_needs_is_left_out_where_enough_remain(
     assert left_out(probe(path), Fraction(2)) == "NONREF"
     assert left_out(probe(path), Fraction(5)) == "DEFAULT"
     whole = read(path, 2)
-    assert len(whole) == 24
-    assert np.diff(seconds(whole)).max() <= 0.7
+    np.testing.assert_allclose(seconds(whole)[:24], np.arange(24) / 2, atol=0.11)
     parts = [read(path, 2, span.start, span.end) for span in chunks(probe(path), 2.7)]
     assert [frame for part in parts for frame in contents(part)] == contents(whole)
     assert warnings(caplog) == []

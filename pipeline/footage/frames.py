@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 # A frame counts for the grid point that it comes at most a quarter of a step before: containers round
 # timestamps (Matroska to 1 ms), and 0.199 s must still be the frame of 0.2 s.
 _EARLY = Fraction(1, 4)
+_SPARED = 10  # seconds that may follow the last picture where some are left out
 _LEAD = 1  # seconds sought before the wanted time: some containers seek by decoding, not showing, time
 _RETREATS = (0, 10, 60)  # seconds further back, when no keyframe was found before the wanted time
 
@@ -75,7 +76,6 @@ def _first_slot(seconds: float, rate: Fraction) -> int:
 def _pictures(source: Source, begin: Fraction, skip: Skip) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Yield (seconds, frame) from a keyframe at or before `begin`, or from the first one, without `skip`."""
     damage = _Damage(source.name)
-    duration = source.duration if skip == "DEFAULT" else None  # what was left out is not missing
     try:
         for retreat in _RETREATS:
             target = begin - _LEAD - retreat
@@ -86,7 +86,7 @@ def _pictures(source: Source, begin: Fraction, skip: Skip) -> Iterator[tuple[Fra
                 stream.codec_context.skip_frame = skip
                 if not _seek(container, stream, target):
                     break
-                run = _decoded(container, stream, duration, damage)
+                run = _decoded(container, stream, source.duration, damage)
                 first = next(run, None)
                 if first is None:
                     return
@@ -97,7 +97,7 @@ def _pictures(source: Source, begin: Fraction, skip: Skip) -> Iterator[tuple[Fra
         with av.open(source.location) as container:
             stream = video_stream(container, source.name)
             stream.codec_context.skip_frame = skip
-            yield from _decoded(container, stream, duration, damage)
+            yield from _decoded(container, stream, source.duration, damage)
     except av.FFmpegError as error:
         raise SourceError(f"{source.name} cannot be opened any more ({error.strerror}).") from error
 
@@ -140,7 +140,8 @@ def _decoded(
             seconds = expected if shown.pts is None else (shown.pts - zero) * base
             expected = seconds + step
             yield seconds, shown
-    if duration is not None and expected + 1 < duration:
+    spared = 0 if stream.codec_context.skip_frame == "DEFAULT" else _SPARED
+    if duration is not None and expected + 1 + spared < duration:
         damage.report(expected, f"no pictures follow, though the file says {duration:.1f} s")
 
 

@@ -35,8 +35,9 @@ def _never_farther(source: Source, skip: Skip, most: Fraction) -> bool:
         with av.open(source.location) as container:
             stream = video_stream(container, source.name)
             codec, base = stream.codec_context, stream.time_base
-            if skip == "NONREF" and not codec.has_b_frames:
-                return False  # every picture is needed by the next one
+            shown = 1 / Fraction(stream.average_rate or 25)
+            if skip == "NONREF" and (not codec.has_b_frames or most < 2 * shown):
+                return False  # there are none, or none can be spared
             codec.skip_frame = skip
             for frame in container.decode(stream):
                 if frame.pts is None or base is None:
