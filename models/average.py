@@ -16,7 +16,8 @@ from pathlib import Path
 import torch
 
 from models.acsa.calibration import UNFITTED
-from models.acsa.checkpoint import Card, load_checkpoint, save_checkpoint
+from models.acsa.card import Card
+from models.acsa.checkpoint import load_checkpoint, save_checkpoint
 
 
 def average(weights: Sequence[Path], out: Path) -> Card:

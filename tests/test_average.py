@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from models.acsa.calibration import UNFITTED
-from models.acsa.checkpoint import Card, load_checkpoint, save_checkpoint
+from models.acsa.card import Card
+from models.acsa.checkpoint import load_checkpoint, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import learn_tokenizer
 from models.average import average, main
