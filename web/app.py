@@ -89,11 +89,11 @@ def create_app(site: Site) -> FastAPI:
         responses={"default": PROBLEM},
     )
     app.state.site = site
-    problems.install(app)
+    problems.install(app, pages.error)
     longer = {f"{ROOT}/search": search.LONGEST, f"{ROOT}/footage": footage.longest(site.settings)}
     app.add_middleware(Bounded, longer=longer)
     app.add_middleware(Tagged, root=ROOT)
-    app.add_middleware(Strict)
+    app.add_middleware(Strict, page=pages.error)
     for noun in NOUNS:
         app.include_router(noun.router, prefix=ROOT)
     app.include_router(health.router)

@@ -4,9 +4,10 @@ import logging
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.problems import FAULT, document
+from web.problems import FAULT, Page, document
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
@@ -33,8 +34,9 @@ class Strict:
     Nothing is cached unless a route says so.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, page: Page) -> None:
+        """`page` shows a fault to browsers."""
+        self.app, self.page = app, page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,7 +63,8 @@ class Strict:
             log.exception("%s %s", scope["method"], scope["path"])
             if begun:
                 raise  # the reader notices that the answer breaks off
-            await document(*FAULT)(scope, receive, answer)
+            fault = self.page(Request(scope, receive), *FAULT) or document(*FAULT)
+            await fault(scope, receive, answer)
 
 
 class Bounded:

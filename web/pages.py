@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from pipeline.footage.sources import redact
 from pipeline.settings import Settings
 from storage.accounts.permissions import Action, Role
+from web.rows import ROOT
 from web.security import Caller, visitor
 from web.site import Site, SiteOf
 
@@ -95,6 +96,26 @@ def privacy(request: Request, site: SiteOf) -> Response:
     return _shown(request, site, "privacy.html", "Privacy", known=known, keep_hours=keep)
 
 
+ERRORS = {
+    403: "You may not do this",
+    404: "There is no such page",
+    405: "There is no such page",
+    503: "Passerby cannot answer just now",
+}
+
+
+def error(request: Request, status: int, detail: str) -> Response | None:
+    """The page of an error, for a browser that was to show one; None for programs and scripts."""
+    if request.url.path.startswith(f"{ROOT}/") or "text/html" not in request.headers.get("accept", ""):
+        return None
+    site = request.app.state.site
+    # Where something is broken, asking who it is might break as well.
+    known = visitor(request, site) if status < 500 and "authorization" not in request.headers else None
+    title = ERRORS.get(status, "Something went wrong")
+    sentence = f"{detail[:1].upper()}{detail[1:]}."
+    return _shown(request, site, "error.html", title, known=known, status=status, detail=sentence)
+
+
 def _route(page: Page) -> Callable[[Request, SiteOf], Response]:
     def show(request: Request, site: SiteOf) -> Response:
         known = visitor(request, site)
@@ -130,7 +151,7 @@ def _shown(
         "zone": site.settings.timezone,
         "roles": list(Role),
     }
-    status = more.pop("status", 200)
+    status = more.get("status", 200)
     return _templates.TemplateResponse(request, template, {**context, **more}, status_code=status)
 
 

@@ -1,12 +1,12 @@
 """Every error as a problem document (RFC 9457): what is wrong and what to do, and nothing of the inside."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -25,6 +25,8 @@ from storage.accounts.sessions import RefusedError
 from storage.errors import InUseError, NoSpaceError
 
 MEDIA_TYPE = "application/problem+json"
+
+Page = Callable[[Request, int, str], Response | None]  # of an error, if the request is a browser's for a page
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +88,9 @@ def document(
     return JSONResponse({**content, **(more or {})}, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Let every error end in a problem document."""
+def install(app: FastAPI, page: Page) -> None:
+    """Let every error end in a problem document, or in a page for a browser that wants one."""
+    app.state.error_page = page
     app.add_exception_handler(Problem, _own)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -97,31 +100,43 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _hidden)
 
 
-def _own(_: Request, error: Exception) -> JSONResponse:
+def _answer(
+    request: Request,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Response:
+    page: Page = request.app.state.error_page
+    return page(request, status, detail) or document(status, detail, headers, more)
+
+
+def _own(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return document(error.status, error.detail, error.headers, error.more)
+    return _answer(request, error.status, error.detail, error.headers, error.more)
 
 
-def _http(request: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     said = {404: "there is nothing at this address", 405: f"{request.method} is not done here"}
-    return document(error.status_code, said.get(error.status_code, str(error.detail)), error.headers)
+    detail = said.get(error.status_code, str(error.detail))
+    return _answer(request, error.status_code, detail, error.headers)
 
 
-def _invalid(_: Request, error: Exception) -> JSONResponse:
+def _invalid(request: Request, error: Exception) -> Response:
     """Says where and why, not what was sent: that may be a password."""
     assert isinstance(error, RequestValidationError)
     wrongs = [{"where": ".".join(map(str, wrong["loc"])), "what": wrong["msg"]} for wrong in error.errors()]
     detail = "; ".join(f"{wrong['where']}: {wrong['what']}" for wrong in wrongs)
-    return document(422, detail, more={"errors": wrongs})
+    return _answer(request, 422, detail, more={"errors": wrongs})
 
 
-def _shown(_: Request, error: Exception) -> JSONResponse:
+def _shown(request: Request, error: Exception) -> Response:
     status = next(SHOWN[kind] for kind in type(error).__mro__ if kind in SHOWN)
-    return document(status, str(error))
+    return _answer(request, status, str(error))
 
 
-def _hidden(request: Request, error: Exception) -> JSONResponse:
+def _hidden(request: Request, error: Exception) -> Response:
     status, detail = next(HIDDEN[kind] for kind in type(error).__mro__ if kind in HIDDEN)
     log.warning("%s %s: %s", request.method, request.url.path, error)
-    return document(status, detail)
+    return _answer(request, status, detail)

@@ -14,8 +14,20 @@ export const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.co
 export const may = (action) => meta("may").split(" ").includes(action);
 
 /** Ask the API. `body` is sent as JSON, or as it is when it is a file. Throws Problem. */
-export async function ask(path, { method = "GET", body, signal } = {}) {
+export async function ask(path, more = {}) {
+  const response = await send(path, more);
+  return response.status === 204 ? null : response.json();
+}
+
+/** What is to be edited, and the tag to be given as `match` with the change, so that nobody's edit is lost. */
+export async function toEdit(path) {
+  const response = await send(path, {});
+  return { known: await response.json(), tag: response.headers.get("ETag") };
+}
+
+async function send(path, { method = "GET", body, signal, match }) {
   const headers = { Accept: "application/json" };
+  if (match) headers["If-Match"] = match;
   if (method !== "GET") headers["X-CSRF-Token"] = meta("csrf-token");
   const raw = body instanceof Blob;
   if (body !== undefined && !raw) headers["Content-Type"] = "application/json";
@@ -26,7 +38,7 @@ export async function ask(path, { method = "GET", body, signal } = {}) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "Passerby does not answer: check that it runs and that you are connected.");
   }
-  if (response.ok) return response.status === 204 ? null : response.json();
+  if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
   if (response.status === 401 && meta("csrf-token")) {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);

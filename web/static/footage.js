@@ -2,6 +2,7 @@
 
 import { Problem, ask, meta, query, sentence } from "./api.js";
 import { $, el, notice, put } from "./dom.js";
+import { newest } from "./newest.js";
 import { cameras, follow } from "./progress.js";
 import { length, moment } from "./times.js";
 
@@ -61,6 +62,16 @@ for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop
 drop.addEventListener("drop", (event) => { event.preventDefault(); take([...event.dataTransfer.files]); });
 form.addEventListener("submit", (event) => event.preventDefault());
 
-$("#first").hidden = !new URLSearchParams(location.search).has("first");
+const first = new URLSearchParams(location.search).has("first");
+$("#first").hidden = !first;
+
+/** On a new site the first people lead on to the first search. */
+function follows(told) {
+  cameras($("#progress"), told);
+  newest(told.counts);
+  $("#first").hidden = !first || told.counts.indexed > 0;
+  $("#ready").hidden = !first || !told.counts.indexed;
+}
+
 ask("/cameras").then((known) => put($("#cameras"), known.map((camera) => el("option", { value: camera.name }))), () => {});
-follow((told) => cameras($("#progress"), told), () => put($("#progress"), notice("The connection was lost; trying again.", "warn")));
+follow(follows, () => put($("#progress"), notice("The connection was lost; trying again.", "warn")));

@@ -2,6 +2,7 @@
 
 import { ask, may, query } from "./api.js";
 import { $, busy, doing, el, empty, notice, put, row, say } from "./dom.js";
+import { newest } from "./newest.js";
 import { cameras, counts, follow, part, tag } from "./progress.js";
 import { ago, moment } from "./times.js";
 
@@ -60,6 +61,7 @@ let before = null; // the counts that were told last
 follow((told) => {
   counts($("#counts"), told.counts);
   cameras($("#progress"), told);
+  newest(told.counts);
   const now = JSON.stringify(told.counts);
   if (before !== null && now !== before) lists();
   before = now;

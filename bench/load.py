@@ -1,0 +1,214 @@
+"""Many people search and browse while footage comes in, beside a bare FastAPI hello under the same load.
+
+    python -m bench.load [--users 50] [--minutes 10] [--think 5] [--json FILE]
+
+Serves a new site with the footage of demo/ as `passerby serve` does, and keeps it ingesting: a clip is
+uploaded as that of a new camera whenever nothing waits. Each user logs in, searches, loads the pictures of
+the wall, opens somebody with the frame, looks at jobs and cameras, and thinks for a while between two acts.
+After each act the same user asks the hello once: its times are those of the machine. The service, its
+watching and indexing, the hello and the users share all cores; the first minute counts for nothing.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx2
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from bench.users import Tally, User
+from pipeline.cli import main as passerby
+from pipeline.settings import Settings
+from storage.accounts.audit import Actor
+from storage.accounts.people import Accounts
+from storage.accounts.permissions import Role
+
+DEMO = Path(__file__).parents[1] / "demo"
+WARM = 60.0  # seconds that count for nothing
+SAMPLE = 5.0  # seconds between two looks at the memory
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One kind of request."""
+
+    act: str
+    number: int
+    median: float  # seconds
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What came of it."""
+
+    users: int
+    minutes: float
+    requests: int
+    errors: list[str]
+    timed: list[Timed]
+    ingested: float  # seconds of footage that became searchable meanwhile
+    memory: list[tuple[float, int]]  # seconds since the beginning, bytes of the service and its child
+    growth: float  # bytes a minute over the second half, by a straight line
+
+
+async def drive(address: str, hello: str, args: argparse.Namespace, password: str, pid: int) -> Load:
+    """Let the users at it."""
+    tally, began = Tally(), time.monotonic()
+    until = began + WARM + 60 * args.minutes
+    users = [User(f"user{number}", password, address, hello, tally) for number in range(args.users)]
+    for user in users:
+        await user.log_in()
+    feeder = User("feeder", password, address, hello, tally)
+    await feeder.log_in()
+    memory: list[tuple[float, int]] = []
+    fed: list[float] = []
+
+    async def feed() -> None:
+        while True:
+            clip = sorted(DEMO.glob("*.mp4"))[len(fed) % 2]
+            fed.append(await feeder.upload(clip, f"camera-{len(fed)}"))
+
+    async def watch() -> None:
+        await asyncio.sleep(WARM)
+        tally.counting = True
+        fed.clear()
+        while True:
+            memory.append((time.monotonic() - began, resident(pid)))
+            await asyncio.sleep(SAMPLE)
+
+    aside = [asyncio.create_task(feed()), asyncio.create_task(watch())]
+    await asyncio.gather(*(user.use(until, args.think) for user in users))
+    for task in aside:
+        task.cancel()
+    done = [task.exception() for task in aside if task.done() and not task.cancelled()]
+    tally.errors += [f"beside the users: {error}" for error in done if error is not None]
+    every = [Timed(act, len(some), *_shares(some)) for act, some in sorted(tally.seconds.items())]
+    number = sum(each.number for each in every) + len(tally.errors)
+    return Load(args.users, args.minutes, number, tally.errors, every, sum(fed), memory, _growth(memory))
+
+
+def _shares(seconds: Sequence[float]) -> tuple[float, float]:
+    median, p95 = np.percentile(seconds, [50, 95])
+    return float(median), float(p95)
+
+
+def _growth(memory: Sequence[tuple[float, int]]) -> float:
+    half = memory[len(memory) // 2 :]
+    if len(half) < 2:
+        return 0.0
+    slope, _ = np.polyfit([moment for moment, _ in half], [size for _, size in half], 1)
+    return float(slope * 60)
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory of a process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    mine = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return mine + sum(resident(int(child)) for child in children)
+
+
+HELLO = (
+    "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\ndef hello():\n return {'hello': 'world'}\n"
+)
+
+
+@contextmanager
+def serving(command: Sequence[str], data: str, address: str) -> Iterator[int]:
+    """A server in a process of its own; its number."""
+    root = str(Path(__file__).parents[1])
+    environment = {**os.environ, "PASSERBY_DATA": data, "PYTHONPATH": f"{data}:{root}"}
+    with subprocess.Popen([sys.executable, "-m", *command], env=environment) as server:
+        try:
+            while server.poll() is None and not _answers(address):
+                time.sleep(0.5)
+            yield server.pid
+        finally:
+            server.terminate()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx2.get(address).status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+def _free() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def run(args: argparse.Namespace) -> Load:
+    """Make a site, serve it and the hello, and let the users at both."""
+    password = secrets.token_urlsafe(16)
+    with TemporaryDirectory() as data:
+        passerby(["--data", data, "ingest", str(DEMO / "north-gate.mp4"), "--camera", "north-gate"])
+        with closing(Accounts(Settings(data=Path(data)).database_url)) as accounts:
+            for name in ["feeder", *(f"user{number}" for number in range(args.users))]:
+                accounts.add(Actor("bench"), name, password, Role.OPERATOR)
+        Path(data, "hello_app.py").write_text(HELLO)
+        ours, bare = _free(), _free()
+        hello = f"http://127.0.0.1:{bare}/"
+        served = ["web.serve", "--port", str(ours)]
+        plain = ["uvicorn", "hello_app:app", "--port", str(bare), "--log-level", "error"]
+        address = f"http://127.0.0.1:{ours}"
+        with serving(plain, data, hello), serving(served, data, f"{address}/readyz") as pid:
+            return asyncio.run(drive(address, hello, args, password, pid))
+
+
+def show(load: Load, console: Console) -> None:
+    """Print it."""
+    bare = next((each.p95 for each in load.timed if each.act == "hello"), 0.0)
+    table = Table(
+        "",
+        "requests",
+        "median ms",
+        "p95 ms",
+        "p95 to hello's",
+        title=f"{load.users} users, {load.minutes:g} min",
+    )
+    for each in load.timed:
+        share = f"{each.p95 / bare:.1f}" if bare else "-"
+        table.add_row(each.act, str(each.number), *(f"{1e3 * t:.0f}" for t in (each.median, each.p95)), share)
+    console.print(table)
+    kinds = ", ".join(f"{load.errors.count(kind)} x {kind}" for kind in sorted(set(load.errors)))
+    console.print(f"{len(load.errors)} errors of {load.requests} requests{': ' + kinds if kinds else ''}")
+    console.print(f"{load.ingested:.0f} s of footage became searchable meanwhile")
+    if load.memory:
+        first, last, most = load.memory[0][1], load.memory[-1][1], max(size for _, size in load.memory)
+        console.print(
+            f"memory {first / 1e6:.0f} MB at first, {last / 1e6:.0f} at last, {most / 1e6:.0f} at most; "
+            f"{load.growth / 1e6:+.1f} MB a minute over the second half"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--minutes", type=float, default=10.0, help="after the first, which does not count")
+    parser.add_argument("--think", type=float, default=5.0, help="seconds between two acts of a user")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    args = parser.parse_args()
+    load = run(args)
+    show(load, Console())
+    if args.json:
+        args.json.write_text(json.dumps(asdict(load), indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
