@@ -1,5 +1,5 @@
 # make demo    install, ingest the footage that ships, search it, show the result
-# make test    every test            make check   format, lint, types, import rules
+# make test    every test            make check   format, lint, types, import rules, what is unsafe
 # make bench   every benchmark       make serve   one worker for all queues, and the schedule
 PYTHON ?= python3
 VENV := .venv
@@ -26,6 +26,7 @@ check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive -ll web workers pipeline storage
 
 bench: $(INSTALLED) bench-accuracy
 	$(BIN)/python -m bench.speed
@@ -34,6 +35,7 @@ bench: $(INSTALLED) bench-accuracy
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.rerank
 	$(BIN)/python -m bench.step
+	$(BIN)/python -m bench.load
 
 bench-accuracy: $(INSTALLED)
 	$(BIN)/python -m bench.accuracy

@@ -1,12 +1,12 @@
 """Many people search and browse while footage comes in, beside a bare FastAPI hello under the same load.
 
-    python -m bench.load [--users 50] [--minutes 10] [--think 5] [--json FILE]
+    python -m bench.load [--users 50] [--minutes 10] [--warm 60] [--think 5] [--json FILE]
 
 Serves a new site with the footage of demo/ as `passerby serve` does, and keeps it ingesting: a clip is
 uploaded as that of a new camera whenever nothing waits. Each user logs in, searches, loads the pictures of
 the wall, opens somebody with the frame, looks at jobs and cameras, and thinks for a while between two acts.
 After each act the same user asks the hello once: its times are those of the machine. The service, its
-watching and indexing, the hello and the users share all cores; the first minute counts for nothing.
+watching and indexing, the hello and the users share all cores.
 """
 
 import argparse
@@ -37,7 +37,6 @@ from storage.accounts.people import Accounts
 from storage.accounts.permissions import Role
 
 DEMO = Path(__file__).parents[1] / "demo"
-WARM = 60.0  # seconds that count for nothing
 SAMPLE = 5.0  # seconds between two looks at the memory
 
 
@@ -68,7 +67,7 @@ class Load:
 async def drive(address: str, hello: str, args: argparse.Namespace, password: str, pid: int) -> Load:
     """Let the users at it."""
     tally, began = Tally(), time.monotonic()
-    until = began + WARM + 60 * args.minutes
+    until = began + args.warm + 60 * args.minutes
     users = [User(f"user{number}", password, address, hello, tally) for number in range(args.users)]
     for user in users:
         await user.log_in()
@@ -83,7 +82,7 @@ async def drive(address: str, hello: str, args: argparse.Namespace, password: st
             fed.append(await feeder.upload(clip, f"camera-{len(fed)}"))
 
     async def watch() -> None:
-        await asyncio.sleep(WARM)
+        await asyncio.sleep(args.warm)
         tally.counting = True
         fed.clear()
         while True:
@@ -200,7 +199,8 @@ def show(load: Load, console: Console) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--users", type=int, default=50)
-    parser.add_argument("--minutes", type=float, default=10.0, help="after the first, which does not count")
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--warm", type=float, default=60.0, help="seconds before, which do not count")
     parser.add_argument("--think", type=float, default=5.0, help="seconds between two acts of a user")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
     args = parser.parse_args()

@@ -32,11 +32,15 @@ ASKED = "woman with blonde hair in a red jacket, no bag, at the north gate or th
 
 
 def main(folder: Path) -> None:
-    """Write search.png, sighting.png and jobs.png."""
+    """Write search.png, sighting.png, jobs.png, footage.png and zones.png."""
     folder.mkdir(parents=True, exist_ok=True)
     password = secrets.token_urlsafe(16)
     with TemporaryDirectory() as data:
         passerby(["--data", data, "ingest", str(ROOT / "demo" / "north-gate.mp4"), "--camera", "north-gate"])
+        gate = str(ROOT / "demo" / "north-gate.mp4")
+        passerby(
+            ["--data", data, "cameras", "add", "gate", gate, "--disabled", "--zone", "0,0.4 1,0.4 1,1 0,1"]
+        )
         settings = Settings(data=Path(data))
         with closing(Accounts(settings.database_url)) as accounts:
             accounts.add(Actor("screenshots", ""), "ada", password, Role.ADMINISTRATOR)
@@ -46,6 +50,7 @@ def main(folder: Path) -> None:
             page.set_default_timeout(PATIENCE)
             log_in(page, address, password)
             shoot_jobs(page, address, folder)
+            shoot_zones(page, address, folder)
             shoot_search(page, address, folder)
             browser.close()
 
@@ -89,11 +94,28 @@ def shoot_jobs(page: Page, address: str, folder: Path) -> None:
     page.fill("#camera", "station-hall")
     page.set_input_files("#files", ROOT / "demo" / "station-hall.mp4")
     page.wait_for_selector("text=It is watched next")
+    page.wait_for_selector("#progress .tag")
+    page.wait_for_selector("#newest img")
+    page.screenshot(path=folder / "footage.png")
     page.goto(f"{address}/jobs")
     page.wait_for_selector("#progress p .tag")
     page.wait_for_selector("#duties table")
     page.screenshot(path=folder / "jobs.png")
     page.wait_for_selector("text=Everything that came in is searchable")
+
+
+def shoot_zones(page: Page, address: str, folder: Path) -> None:
+    """Draw a mask over the street behind the gate."""
+    page.goto(f"{address}/cameras")
+    page.locator("li", has=page.locator("h2:text-is('gate')")).locator("text=Draw zones").click()
+    page.wait_for_selector("#board-frame img")
+    page.wait_for_function("document.querySelector('.board').style.aspectRatio")
+    page.check("#as-mask")
+    board = page.locator(".draw").bounding_box()
+    assert board is not None, "the board is shown"
+    for x, y in ((0.05, 0.55), (0.25, 0.5), (0.3, 0.8), (0.1, 0.95)):
+        page.mouse.click(board["x"] + x * board["width"], board["y"] + y * board["height"])
+    page.screenshot(path=folder / "zones.png")
 
 
 def shoot_search(page: Page, address: str, folder: Path) -> None:

@@ -8,7 +8,8 @@ from pipeline.cli import parser
 from pipeline.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-USE = (ROOT / "docs" / "use.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *(ROOT / "docs" / name for name in ("use.md", "administer.md"))]
+USE = "\n".join(page.read_text(encoding="utf-8") for page in PAGES[1:])
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
@@ -28,9 +29,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_commands_in_the_documents_can_be_parsed() -> None:
-    lines = [
-        line for text in (USE, (ROOT / "README.md").read_text(encoding="utf-8")) for line in text.splitlines()
-    ]
+    lines = [line for page in PAGES for line in page.read_text(encoding="utf-8").splitlines()]
     commands = [line.strip() for line in lines if line.strip().startswith("passerby ")]
     assert commands
     for command in commands:

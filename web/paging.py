@@ -7,6 +7,10 @@ from fastapi import Depends, Query, Request, Response
 
 TOTAL = "X-Total-Count"
 
+Below = Annotated[
+    int | None, Query(ge=1, le=2**63 - 1, description="The number of the last entry shown: the next page.")
+]
+
 Each = TypeVar("Each")
 
 

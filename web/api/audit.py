@@ -13,6 +13,7 @@ from storage.accounts.audit import Sought, as_json
 from storage.accounts.permissions import Action, Principal
 from web.examples import ENTRY, VERDICT, like
 from web.moments import utc
+from web.paging import Below
 from web.security import By, allowed
 from web.site import Site, SiteOf
 
@@ -62,7 +63,7 @@ class Verdict(BaseModel):
 class Paged(Filter):
     """A page of them."""
 
-    below: int | None = None  # the number of the last one shown gives the next page
+    below: Below = None
     limit: Annotated[int, Query(ge=1, le=1000)] = 100
 
 

@@ -15,6 +15,7 @@ from storage.footage.erasures import Selection
 from storage.types import Where
 from web.examples import OUTCOME, PAST, like
 from web.moments import utc
+from web.paging import Below
 from web.problems import refused
 from web.repeats import Repeatable
 from web.security import By, allowed, require_whole
@@ -116,7 +117,7 @@ class Past(BaseModel):
 def erasures(
     principal: Eraser,
     site: SiteOf,
-    below: Annotated[int | None, Query(description="The last entry shown gives the next page.")] = None,
+    below: Below = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[Past]:
     """The reports of what was erased, the newest first."""
