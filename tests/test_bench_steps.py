@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from bench.appearances import Links, count
+from bench.feedback import WAYS, feedback
+from bench.footage import Footage, GalleryCrop, LookupQuery
 from bench.steps import STEPS, miscalibration, wanted_only
 from models.types import TextFeatures
 from pipeline.search import Search
@@ -70,3 +72,18 @@ def test_a_probability_that_is_right_as_often_as_it_says_has_no_error() -> None:
     assert miscalibration([(0.75, True), (0.75, True), (0.75, True), (0.75, False)]) == pytest.approx(0)
     assert miscalibration([(0.9, False), (0.9, False)]) == pytest.approx(0.9)
     assert miscalibration([(1.0, True), (0.0, True)]) == pytest.approx(0.5)
+
+
+def test_only_what_was_not_looked_at_is_scored_after_a_confirmation() -> None:
+    """Bob is in red, Ann in pink and in purple: one crop of hers is confirmed, the other is left to find."""
+    tints = [("bob", (220, 30, 30)), ("ann", (200, 30, 150)), ("ann", (150, 30, 200)), ("cid", (30, 190, 60))]
+    crops = [
+        GalleryCrop(str(n), "gate", n, (0, 0, 4, 8), name, False, np.full((8, 4, 3), tint, np.uint8))
+        for n, (name, tint) in enumerate(tints)
+    ]
+    asked = LookupQuery("q1", "short", "red", frozenset({"ann"}), frozenset())
+    gone = LookupQuery("q2", "short", "red", frozenset({"bob"}), frozenset())  # nobody is left
+    absent = LookupQuery("q3", "absent", "green", frozenset(), frozenset())
+    found = feedback(ColourEncoder(), Footage(tuple(crops), (asked, gone, absent), {}))
+    assert list(found) == list(WAYS)
+    assert [one.map for one in found.values()] == [100, 100, 100, 100]
