@@ -10,9 +10,8 @@ from models.acsa.encoder import AcsaEncoder, load_encoder
 from models.detection.detector import PersonDetector, load_detector
 from models.detection.tracker import PeopleTracker
 from models.runtimes.choice import Runtime
-from pipeline import ingest, ports
+from pipeline import ingest
 from pipeline.asking.question import Question, literal, read, refused_terms
-from pipeline.casework.firing import Firing, Shelves
 from pipeline.commands.record import recorded_version
 from pipeline.footage.zones import Zones
 from pipeline.keeping.survey import Site
@@ -22,9 +21,6 @@ from pipeline.settings import Settings
 from pipeline.watch import Watch
 from storage.accounts.audit import Audit
 from storage.accounts.holds import Holds
-from storage.accounts.people import Accounts
-from storage.casework.fresh import Fresh
-from storage.casework.saved import SavedSearches
 from storage.footage.archive import Archive
 from storage.footage.cameras import Camera, Cameras
 from storage.footage.erasures import Erasures
@@ -126,21 +122,6 @@ def search(settings: Settings) -> Iterator[Search]:
     network = answering(settings)
     with closing(index(settings, network.model)) as sightings:
         yield Search(network, sightings, pool=settings.pool, threshold=network.threshold)
-
-
-@contextmanager
-def firing(settings: Settings, network: ports.Encoder, sightings: ports.Index) -> Iterator[Firing]:
-    """What compares new sightings with the saved searches, closed when done with."""
-    database = settings.database_url
-    with ExitStack() as stack:
-        shelves = Shelves(
-            stack.enter_context(closing(Fresh(database))),
-            stack.enter_context(closing(SavedSearches(database))),
-            stack.enter_context(closing(Accounts(database))),
-            sightings,
-            open_media(settings.media_url),
-        )
-        yield Firing(network, shelves)
 
 
 @contextmanager

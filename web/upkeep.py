@@ -11,7 +11,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import cast
 
-from pipeline.casework import delivery
+from pipeline.casework import delivery, firing
 from pipeline.ingest import index_next
 from pipeline.keeping.schedule import DUTIES, Clock, run_due, work
 from pipeline.keeping.upkeep import Stores
@@ -147,15 +147,13 @@ class Upkeep:
 
     def _fire(self) -> None:
         """Compare what was indexed with the saved searches."""
-        from pipeline import build
-
         with ExitStack() as stack:
-            firing = Once(
+            looking = Once(
                 lambda: stack.enter_context(
-                    build.firing(self._settings, self._finder.encoder, self._finder.index)
+                    firing.opened(self._settings, self._finder.encoder, self._finder.index)
                 )
             )
-            self._while_running(lambda: firing().next(self._stop) is not None)
+            self._while_running(lambda: looking().next(self._stop) is not None)
 
     def _deliver(self) -> None:
         """Tell webhooks, which may be slow, so nothing waits for them."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from pipeline.casework import delivery
+from pipeline.casework import delivery, firing
 from pipeline.ingest import WatchStep
 from pipeline.keeping.upkeep import Stores
 from storage.casework.fresh import Fresh
@@ -22,7 +22,6 @@ from workers.turns import Once
 
 if TYPE_CHECKING:
     from models.acsa.encoder import AcsaEncoder
-    from pipeline.casework.firing import Firing
     from storage.sightings.index import Index
 
 
@@ -47,12 +46,6 @@ def _index() -> Index:
     return build.index(settings, encoder().model)
 
 
-def _firing() -> Firing:
-    from pipeline import build
-
-    return _stack.enter_context(build.firing(settings, encoder(), index()))
-
-
 _stack = ExitStack()  # of what is open as long as the process lives
 ledger = Once(lambda: Ledger(settings.database_url))
 overview = Once(lambda: Overview(settings.database_url))
@@ -61,9 +54,9 @@ media = Once(lambda: open_media(settings.media_url))
 watch_step = Once(_watch_step)
 encoder = Once(_encoder)
 fresh = Once(lambda: Fresh(settings.database_url))
-firing = Once(_firing)
 office = Once(lambda: _stack.enter_context(delivery.opened(settings)))
 index = Once(_index)  # kept open: an embedded one belongs to one process, whose threads share it
+looking = Once(lambda: _stack.enter_context(firing.opened(settings, encoder(), index())))
 
 
 @contextmanager

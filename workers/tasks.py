@@ -69,7 +69,7 @@ def index() -> None:
         network, sightings = parts.encoder(), parts.index()
         batch = settings.batch
         chunk = index_next(parts.ledger(), network, parts.media(), sightings, batch=batch, stop=stopping)
-        fired = parts.firing().next(stopping)
+        fired = parts.looking().next(stopping)
         if fired:
             deliver.apply_async(expires=STALE)
         return chunk if fired is None else fired

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -14,12 +14,14 @@ from pipeline.index import sightings
 from pipeline.lease import LEASE, Held, StoppedError
 from pipeline.ports import Encoder, Index, Media
 from pipeline.search import descriptions
+from pipeline.settings import Settings
 from storage.accounts.people import Accounts
 from storage.accounts.permissions import Action
 from storage.casework.fresh import Finding, Fired, Fresh, Ground, Indexed, Person, Turn
 from storage.casework.saved import SavedSearch, SavedSearches
 from storage.errors import DamagedError, LeaseLostError
 from storage.footage.chunks import worker_name
+from storage.media import open_media
 from storage.types import Hit, Shot, Sighting
 
 BACK = timedelta(seconds=30)  # how long somebody may be away and still be looked at as the same person
@@ -180,6 +182,18 @@ class Firing:
         return tuple(
             Evidence(Words.of(each, (), self._encoder), (), ()) for each in descriptions(text) or (text,)
         )
+
+
+@contextmanager
+def opened(settings: Settings, encoder: Encoder, index: Index) -> Iterator[Firing]:
+    """What compares with the saved searches of a site, closed when done with."""
+    url = settings.database_url
+    with (
+        closing(Fresh(url)) as fresh,
+        closing(SavedSearches(url)) as saved,
+        closing(Accounts(url)) as accounts,
+    ):
+        yield Firing(encoder, Shelves(fresh, saved, accounts, index, open_media(settings.media_url)))
 
 
 def _tracks(seen: Sequence[Sighting], whose: dict[Track, Track]) -> dict[Track, tuple[Shot, ...]]:

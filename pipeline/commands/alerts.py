@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline import build
-from pipeline.casework import delivery
+from pipeline.casework import delivery, firing
 from pipeline.casework.hooks import Reachable
 from pipeline.commands import saved
 from pipeline.commands.audit import operator
@@ -48,8 +48,8 @@ def add(verbs: "_SubParsersAction[ArgumentParser]") -> None:
 
 def tell(network: Encoder, sightings: Index, settings: Settings) -> None:
     """Fire for what was indexed and tell webhooks, where no service does; says what matched."""
-    with build.firing(settings, network, sightings) as firing:
-        while (fired := firing.next()) is not None:
+    with firing.opened(settings, network, sightings) as looking:
+        while (fired := looking.next()) is not None:
             for one in fired:
                 shot = one.finding.shot
                 _err.print(
