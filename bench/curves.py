@@ -53,7 +53,7 @@ def camera_curve(clip: Path, settings: Settings) -> Curve:
                 began = process_time()
                 watch_all({f"camera {n}": clip for n in range(count)}, step, seconds=60.0)
                 points.append((count, 1000 * (process_time() - began) / 10))
-    return _curve("cameras, a second of each watched", points)
+    return curve("cameras, a second of each watched", points)
 
 
 def people_curve(detector: PersonDetector) -> Curve:
@@ -71,7 +71,7 @@ def people_curve(detector: PersonDetector) -> Curve:
             list(watching.crops(pictures))
             list(watching.close())
             points.append((count, 1000 * (process_time() - began) / FRAMES))
-    return _curve("people in view, a frame watched", points)
+    return curve("people in view, a frame watched", points)
 
 
 def keyframes(clip: Path, detector: PersonDetector) -> float:
@@ -99,6 +99,7 @@ def crowd(count: int, step: int) -> Image:
     return scene
 
 
-def _curve(name: str, points: Sequence[tuple[int, float]]) -> Curve:
+def curve(name: str, points: Sequence[tuple[int, float]]) -> Curve:
+    """The points with the exponent of their growth."""
     x, y = np.log(np.array(points)).T
     return Curve(name, tuple(points), float(np.polyfit(x, y, 1)[0]))
