@@ -11,7 +11,7 @@ import pytest
 
 from tests import casework_walk as walk
 from tests.hook_server import Receiver
-from tests.test_pages import chromium, served
+from tests.site_browser import chromium, served
 from tests.test_web_casework import come
 from tests.web_client import PASSWORD, copy_of, site_in
 from web.site import Site
