@@ -36,5 +36,11 @@ def test_commands_in_the_documents_can_be_parsed() -> None:
         parser().parse_args(_words(command))
 
 
+def test_no_page_waits_for_a_figure() -> None:
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
+    assert len(pages) > 5
+    assert [page.name for page in pages if "@@" in page.read_text(encoding="utf-8")] == []
+
+
 def _words(command: str) -> list[str]:
     return shlex.split(command.partition(" #")[0])[1:]

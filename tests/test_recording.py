@@ -110,6 +110,14 @@ def site(tmp_path: Path) -> Iterator[Site]:
     made.recordings.close()
 
 
+def test_what_a_killed_recorder_had_begun_is_gone_before_the_camera_answers(site: Site) -> None:
+    half = site.segments / "gate" / "unfinished.part"
+    half.parent.mkdir()
+    half.write_bytes(b"half a segment")
+    with silent("gate") as gate:
+        site.record(gate, lambda: not half.exists())
+
+
 def test_an_outage_is_a_gap_with_its_reason_said_once_and_without_secrets(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,7 +18,7 @@ from pipeline.recording.connection import PATIENT, LostError, Patience, RefusedE
 from pipeline.recording.hours import Hours
 from pipeline.recording.recorded import enter_finished, newest
 from pipeline.recording.room import Room
-from pipeline.recording.segmenter import Segmenter
+from pipeline.recording.segmenter import Segmenter, forget_unfinished
 from pipeline.recording.segments import chunk_of, end_of
 from storage.footage.cameras import Camera
 from storage.footage.chunks import Chunk
@@ -99,6 +99,7 @@ class Recording:
 
     def _take_up(self) -> None:
         """See to what an earlier recorder left."""
+        forget_unfinished(self._folder)
         last = newest(self._folder, self._version)
         if last is None:
             return

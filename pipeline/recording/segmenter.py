@@ -154,6 +154,11 @@ class Segmenter:
         yield file.finish()
 
 
+def forget_unfinished(folder: Path) -> None:
+    """Delete what a recorder that was killed had begun: nobody can read it, and the disk may be full."""
+    (folder / _UNFINISHED).unlink(missing_ok=True)
+
+
 class _File:
     """One segment while it is written; its times begin at 0."""
 
