@@ -172,7 +172,10 @@ def searches(timed: Sequence[Timed], title: str) -> Table:
         whole = [f"{value:.0f}" for value in np.percentile(each.whole, (50, 99))]
         works = [f"{np.median(each.stages[work]):.1f}" for work in (*WORKS, "rows")]
         share = f"{100 * each.share:.2f} %"
-        drawn.add_row(f"{each.size:,}", each.condition, share, *whole, *works, f"{each.recall:.4f}")
+        recall = (
+            f"{each.recall:.4f}" if each.peers else "-"
+        )  # what is added meanwhile, the scan does not know
+        drawn.add_row(f"{each.size:,}", each.condition, share, *whole, *works, recall)
     return drawn
 
 
