@@ -26,7 +26,7 @@ def test_the_table_has_means_and_deviations_and_what_the_method_adds() -> None:
 
 
 def test_every_variant_is_a_network_and_a_folder_of_its_own(tmp_path: Path) -> None:
-    plan = Plan(tmp_path, tmp_path, "trunk.safetensors", 10)
+    plan = Plan(tmp_path, tmp_path, "trunk.safetensors", "words", 10)
     presets = [plan.preset(variant, 1) for variant in VARIANTS]
     assert [len(one.architecture.parts) for one in presets] == [1, 5, 9, 9, 9]
     assert [one.architecture.sharpness for one in presets] == [20, 0, 0, 20, 20]
@@ -36,7 +36,7 @@ def test_every_variant_is_a_network_and_a_folder_of_its_own(tmp_path: Path) -> N
 
 
 def test_a_finished_run_with_other_settings_is_refused(tmp_path: Path) -> None:
-    plan = Plan(tmp_path, tmp_path, "trunk.safetensors", 10)
+    plan = Plan(tmp_path, tmp_path, "trunk.safetensors", "words", 10)
     folder = plan.folder(GLOBAL, 0)
     folder.mkdir()
     (folder / "figures.json").write_text('{"settings": {}, "figures": {}}')
