@@ -113,14 +113,14 @@ class Weighed:
         """How each phrase agrees with the candidate, and with which parts."""
         if self.text is None or self.scores is None:
             return ()
-        similarity = self.scores.similarity[candidate]  # (phrases, parts)
+        similarity = self.scores.similarity[candidate].tolist()  # (phrases, parts)
         named = sorted(  # the body from top to bottom, then the whole
             (row for row, name in enumerate(self.parts) if not name.startswith("window")),
             key=lambda row: self.parts[row] == "whole",
         )
         found = []
         for row, phrase in enumerate(self.text.phrases):
-            each = tuple(PartSimilarity(self.parts[part], float(similarity[row, part])) for part in named)
+            each = tuple(PartSimilarity(self.parts[part], similarity[row][part]) for part in named)
             best = max(each, key=lambda one: one.similarity)
             agreement = float(self.scores.agreement[candidate, row])
             found.append(Reason(phrase, best.part, best.similarity, agreement, each))

@@ -1,7 +1,8 @@
 """Answer a question with people: search wide by the global vector, then look closely at the parts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from models.acsa.phrases import find_phrases
@@ -9,12 +10,15 @@ from models.types import ImageFeatures
 from pipeline.appearance import Looks, Track, same_person, track_of
 from pipeline.evidence import Evidence, Words, body
 from pipeline.ports import Encoder, Index
-from pipeline.types import Again, Answer, Example, Match, Query
-from storage.types import Hit, Where
+from pipeline.types import Again, Answer, Example, Match, Query, Reason
+from storage.types import Hit, Shot, Where
 
 EVEN = 0.5  # probability of a person that is as likely to match as not
 NEAREST_SHOWN = 5  # people shown behind "nobody matches"
 DESCRIPTIONS, EXAMPLES = 5, 20  # the most of one question
+
+Why = Callable[[], tuple[Reason, ...]]
+"""Gives the reasons of a match: they take longer than the order, and few of the pool are shown."""
 
 
 class QueryError(ValueError):
@@ -46,7 +50,8 @@ class Search:
         unlike, rejected = self._examples(query.unlike)
         where = Where(query.cameras, query.after, query.before)
         found: list[Match] = []
-        hits: dict[UUID, Hit] = {}
+        hits: dict[Shot, Hit] = {}
+        why: dict[tuple[str, Shot], Why] = {}
         texts = descriptions(query.text)
         if not texts and not like:
             raise QueryError(
@@ -54,19 +59,26 @@ class Search:
             )
         for text in texts or ("",):
             words = Words.of(text, query.weights, self.encoder) if text else None
-            near = self._nearest(Evidence(words, like, unlike), where)
-            found += [replace(match, description=text if len(texts) > 1 else "") for match, _ in near]
-            hits |= {hit.sighting.shot.id: hit for _, hit in near}
+            description = text if len(texts) > 1 else ""
+            for match, hit, reasons in self._nearest(Evidence(words, like, unlike), where, description):
+                found.append(match)
+                hits[match.shot] = hit
+                why[description, match.shot] = reasons
         found.sort(key=lambda match: -match.score)
         looks = same_person(hits.values(), body(self.encoder.parts))
         people = one_per_person(found, looks, without=known | rejected)
         matches = self._matching(people, query.min_probability)
-        nearest = () if matches else tuple(people[:NEAREST_SHOWN])
+        nearest = () if matches else people[:NEAREST_SHOWN]
         answered = {match.description for match in matches}
         if matches and len(texts) > 1:
             lacking = tuple(f'Nobody matches "{text}".' for text in texts if text not in answered)
             query = replace(query, notices=(*query.notices, *lacking))
-        return Answer(query, self.encoder.model, matches[: query.limit], nearest)
+        return Answer(
+            query,
+            self.encoder.model,
+            _with_reasons(matches[: query.limit], why),
+            _with_reasons(nearest, why),
+        )
 
     def _matching(self, people: Sequence[Match], least: float | None) -> tuple[Match, ...]:
         """The people who are likely enough to be shown, for each description by itself."""
@@ -108,19 +120,24 @@ class Search:
         features += self.encoder.encode_images(pictures)
         return tuple(features), {track_of(sighting.shot) for sighting in held.values()}
 
-    def _nearest(self, evidence: Evidence, where: Where) -> list[tuple[Match, Hit]]:
-        """The pool as matches, best first."""
+    def _nearest(self, evidence: Evidence, where: Where, description: str) -> list[tuple[Match, Hit, Why]]:
+        """The pool as matches that lack their reasons, best first."""
         hits = self.index.nearest(evidence.vector(), self.pool, where)
         if not hits:
             return []
         weighed = evidence.weigh([hit.sighting for hit in hits], self.encoder)
         return [
             (
-                Match(hits[i].sighting.shot, float(weighed.total[i]), weighed.chance(i), weighed.reasons(i)),
+                Match(hits[i].sighting.shot, float(weighed.total[i]), weighed.chance(i), (), description),
                 hits[i],
+                partial(weighed.reasons, i),
             )
             for i in weighed.order()
         ]
+
+
+def _with_reasons(matches: Iterable[Match], why: Mapping[tuple[str, Shot], Why]) -> tuple[Match, ...]:
+    return tuple(replace(match, reasons=why[match.description, match.shot]()) for match in matches)
 
 
 def descriptions(text: str) -> tuple[str, ...]:

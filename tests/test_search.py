@@ -101,6 +101,13 @@ def test_reasons_name_the_phrase_and_the_part() -> None:
     assert best.reasons[0].similarity > 0.99
 
 
+def test_every_row_tells_the_reasons_of_its_own_description() -> None:
+    rows = searcher().find(Query("red; blue")).matches
+    assert [[reason.phrase for reason in row.reasons] for row in rows] == [[row.description] for row in rows]
+    nearest = searcher().find(Query("yellow", cameras=("hall",))).nearest
+    assert [[reason.phrase for reason in row.reasons] for row in nearest] == [["yellow"], ["yellow"]]
+
+
 def test_the_answer_names_the_model() -> None:
     assert searcher().find(Query("red")).model == ColourEncoder.model
 
