@@ -33,6 +33,7 @@ bench: $(INSTALLED) bench-accuracy
 	$(BIN)/python -m bench.ingest
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.store
+	$(BIN)/python -m bench.workers
 	$(BIN)/python -m bench.rerank
 	$(BIN)/python -m bench.step
 	$(BIN)/python -m bench.load
