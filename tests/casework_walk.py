@@ -55,7 +55,7 @@ def alert_to_case(page: Any) -> None:
 def sighting_to_case(page: Any, address: str) -> None:
     """From a sighting's page into the same case, and to the case."""
     page.goto(f"{address}/?q=yellow&min=0")
-    page.click(".person >> nth=0 >> text=Open")
+    page.click(".person >> nth=1 >> text=Open")  # the first is in the case already
     page.wait_for_selector("#facts dd")
     page.click("#add-to-case")
     page.wait_for_selector("#which-case option >> nth=1", state="attached")
