@@ -1,6 +1,5 @@
 """The way of a user from logging in to a sighting, with the real networks, in a real browser."""
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,10 @@ from pipeline.cli import main
 from pipeline.settings import Settings
 from tests.site_browser import chromium, served
 from tests.test_pages import PASSWORD, ROOT, populate
+from tests.wheel_pictures import wheel_picture
 from web.site import open_site
 
-STREET = files("ultralytics") / "assets" / "bus.jpg"
+STREET = wheel_picture("bus.jpg")
 
 
 @pytest.mark.server

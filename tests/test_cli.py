@@ -1,7 +1,6 @@
 """The command line: bad input ends in one sentence and exit code 2, and nothing stored is lost."""
 
 import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ from pipeline import build
 from pipeline.cli import main
 from pipeline.settings import Settings
 from tests.fakes import walker_video
+from tests.wheel_pictures import wheel_picture
 
-BUS = Path(str(files("ultralytics") / "assets" / "bus.jpg"))  # a photograph that the wheel carries
+BUS = wheel_picture("bus.jpg")  # a photograph that the wheel carries
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +59,18 @@ def test_examples_are_searched_with_and_without_words(
     assert (alike["query"], alike["like"]) == (f"like sighting {first}", [f"sighting {first}"])
     assert len(alike["matches"]) == len(everybody) - 1
     assert {match["probability"] for match in alike["matches"]} == {None}
-    both = answer("black coat", "--min-probability", "0", "--like", everybody[0]["crop"], "--unlike", first)
+    clear = max(everybody[1:], key=width)["crop"]  # not somebody whom the edge of the picture cuts off
+    both = answer("black coat", "--min-probability", "0", "--like", clear, "--unlike", first)
     assert first not in [match["id"] for match in both["matches"]]
     assert both["matches"][0]["probability"] > 0
     sheet = tmp_path / "alike.png"
     assert main(["--data", str(street), "search", "--like", first, "--sheet", str(sheet)]) == 0
     assert sheet.is_file()
+
+
+def width(match: dict[str, Any]) -> float:
+    left, _, right, _ = match["box"]
+    return float(right - left)
 
 
 def test_a_picture_of_several_people_asks_for_a_box(street: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +104,10 @@ def test_rank_orders_the_pictures_of_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, colour in (("red", (200, 20, 30)), ("blue", (30, 40, 190))):
-        Pictures.fromarray(np.full((128, 64, 3), colour, np.uint8)).save(tmp_path / f"{name}.png")
+        picture = np.full((128, 64, 3), 130, np.uint8)
+        picture[24:68, 16:48], picture[68:118, 20:44] = colour, (40, 40, 45)  # a jacket over dark trousers
+        picture[6:24, 24:40] = (190, 150, 130)
+        Pictures.fromarray(picture).save(tmp_path / f"{name}.png")
     (tmp_path / "broken.jpg").write_text("no picture")
     monkeypatch.chdir(tmp_path)  # short paths are not folded
     assert main(["rank", "red jacket", "."]) == 0

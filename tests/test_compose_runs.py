@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from storage.footage.chunks import State
 from storage.footage.ledger import Ledger
 from tests.needed import needed
 from tests.test_compose import OURS, ROOT, seconds
+from tests.wheel_pictures import wheel_picture
 
 pytestmark = [
     pytest.mark.server,
@@ -34,7 +34,7 @@ pytestmark = [
 ]
 
 PROGRAMS = {"passerby": ["-m", "pipeline.cli"], "celery": ["-m", "celery"], "python": []}
-STREET = str(files("ultralytics") / "assets" / "bus.jpg")
+STREET = str(wheel_picture("bus.jpg"))
 CAMERA = '[[camera]]\nname = "gate"\nurl = "rtsp://127.0.0.1/gate"\nenabled = false\n'
 PATIENCE = 240.0  # seconds: every process loads networks
 

@@ -1,6 +1,5 @@
 """What the person detector promises, on real pictures and with a network whose answers are known."""
 
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,9 @@ from models.detection.score import Truth, average_precision, best_threshold, mar
 from models.detection.views import read_picture
 from models.runtimes.portable import Array, Run
 from models.types import Detections, Image
+from tests.wheel_pictures import wheel_picture
 
-STREET = files("ultralytics") / "assets" / "bus.jpg"
+STREET = wheel_picture("bus.jpg")
 ON_THE_STREET = np.array([[49, 399, 241, 904], [222, 406, 345, 861], [670, 394, 810, 879]], np.float32)
 
 

@@ -1,8 +1,5 @@
 """Blurring: no face is left, nothing of it can be had back, and the rest of the picture stays."""
 
-from importlib.resources import files
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -10,8 +7,9 @@ import pytest
 from models.acsa.image import REGIONS, STRIPES
 from models.types import Image
 from pipeline.privacy import HEAD, blur_head, blur_heads
+from tests.wheel_pictures import wheel_picture
 
-PORTRAIT = Path(str(files("ultralytics") / "assets" / "zidane.jpg"))  # a photograph that the wheel carries
+PORTRAIT = wheel_picture("zidane.jpg")  # a photograph that the wheel carries
 
 
 def noise(height: int, width: int, seed: int = 0) -> Image:

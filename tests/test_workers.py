@@ -62,8 +62,8 @@ def test_footage_goes_through_the_tasks_to_an_answer(tmp_path: Path) -> None:
     """In a process of its own, because the app reads its settings when it is imported."""
     code = """
 import sys
-from importlib.resources import files
-street = str(files("ultralytics") / "assets" / "bus.jpg")
+from tests.wheel_pictures import wheel_picture
+street = str(wheel_picture("bus.jpg"))
 from workers import parts
 from workers.tasks import app, find, watch
 app.conf.task_always_eager = True
