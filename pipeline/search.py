@@ -1,7 +1,7 @@
 """Answer a question with people: search wide by the global vector, then look closely at the parts."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -25,6 +25,23 @@ class QueryError(ValueError):
     """The question itself is wrong; the message says how to mend it."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """Whom a question is near to by the global vector alone; nobody has looked at their parts yet."""
+
+    query: Query
+    pools: tuple[tuple[str, Evidence, tuple[Hit, ...]], ...]  # of each description, the nearest first
+    without: frozenset[Track]  # the people who are given as examples
+
+    def shots(self, limit: int) -> tuple[Shot, ...]:
+        """The nearest shot of each of the `limit` nearest tracks."""
+        hits = [hit for _, _, pool in self.pools for hit in pool]
+        near: dict[Track, Shot] = {}
+        for hit in sorted(hits, key=lambda hit: -hit.nearness):
+            near.setdefault(track_of(hit.sighting.shot), hit.sighting.shot)
+        return tuple(shot for track, shot in near.items() if track not in self.without)[:limit]
+
+
 class Search:
     """Finds people in one index with one encoder.
 
@@ -41,43 +58,62 @@ class Search:
     def find(self, query: Query) -> Answer:
         """Return one match per person, best first; ties keep the earlier sighting first.
 
-        The people who are given as examples are not in the answer. Raises QueryError for a question that
-        cannot be answered: an unknown camera, a time range the wrong way round, a limit below one, an example
-        that is not there; and ValueError for a text in which there is nothing to look for.
+        The people who are given as examples are not in the answer. Raises as `near` does.
+        """
+        return self.look(self.near(query))
+
+    def near(self, query: Query) -> Nearest:
+        """The first half of an answer.
+
+        Raises QueryError for a question that cannot be answered: an unknown camera, a time range the wrong
+        way round, a limit below one, an example that is not there; and ValueError for a text in which there
+        is nothing to look for.
         """
         self._check(query)
         like, known = self._examples(query.like)
         unlike, rejected = self._examples(query.unlike)
         where = Where(query.cameras, query.after, query.before)
-        found: list[Match] = []
-        hits: dict[Shot, Hit] = {}
-        why: dict[tuple[str, Shot], Why] = {}
         texts = descriptions(query.text)
         if not texts and not like:
             raise QueryError(
                 "there is nothing to look for: say what the person looks like, or give an example"
             )
+        pools = []
         for text in texts or ("",):
             words = Words.of(text, query.weights, self.encoder) if text else None
-            description = text if len(texts) > 1 else ""
-            for match, hit, reasons in self._nearest(Evidence(words, like, unlike), where, description):
+            evidence = Evidence(words, like, unlike)
+            hits = self.index.nearest(evidence.vector(), self.pool, where)
+            pools.append((text, evidence, tuple(hits)))
+        return Nearest(query, tuple(pools), frozenset(known | rejected))
+
+    def look(self, nearest: Nearest) -> Answer:
+        """The second half: who of the nearest matches, and why."""
+        query = nearest.query
+        several = len(nearest.pools) > 1
+        found: list[Match] = []
+        hits: dict[Shot, Hit] = {}
+        why: dict[tuple[str, Shot], Why] = {}
+        for text, evidence, pool in nearest.pools:
+            description = text if several else ""
+            for match, hit, reasons in self._weighed(evidence, pool, description):
                 found.append(match)
                 hits[match.shot] = hit
                 why[description, match.shot] = reasons
         found.sort(key=lambda match: -match.score)
         looks = same_person(hits.values(), body(self.encoder.parts))
-        people = one_per_person(found, looks, without=known | rejected)
+        people = one_per_person(found, looks, without=nearest.without)
         matches = self._matching(people, query.min_probability)
-        nearest = () if matches else people[:NEAREST_SHOWN]
+        rest = () if matches else people[:NEAREST_SHOWN]
         answered = {match.description for match in matches}
-        if matches and len(texts) > 1:
+        if matches and several:
+            texts = [text for text, _, _ in nearest.pools]
             lacking = tuple(f'Nobody matches "{text}".' for text in texts if text not in answered)
             query = replace(query, notices=(*query.notices, *lacking))
         return Answer(
             query,
             self.encoder.model,
             _with_reasons(matches[: query.limit], why),
-            _with_reasons(nearest, why),
+            _with_reasons(rest, why),
         )
 
     def _matching(self, people: Sequence[Match], least: float | None) -> tuple[Match, ...]:
@@ -120,9 +156,10 @@ class Search:
         features += self.encoder.encode_images(pictures)
         return tuple(features), {track_of(sighting.shot) for sighting in held.values()}
 
-    def _nearest(self, evidence: Evidence, where: Where, description: str) -> list[tuple[Match, Hit, Why]]:
-        """The pool as matches that lack their reasons, best first."""
-        hits = self.index.nearest(evidence.vector(), self.pool, where)
+    def _weighed(
+        self, evidence: Evidence, hits: Sequence[Hit], description: str
+    ) -> list[tuple[Match, Hit, Why]]:
+        """The hits as matches that lack their reasons, best first."""
         if not hits:
             return []
         weighed = evidence.weigh([hit.sighting for hit in hits], self.encoder)

@@ -2,27 +2,6 @@
 
 from typing import Any
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 400, "height": 850}
-
-
-def complaints(page: Any, address: str) -> list[str]:
-    """What the browser complains of from now on, and whatever it asks for elsewhere."""
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.on("request", lambda asked: None if asked.url.startswith(address) else faults.append(asked.url))
-    page.on("dialog", lambda dialog: dialog.accept())
-    return faults
-
-
-def log_in(page: Any, address: str, name: str, password: str) -> None:
-    page.set_default_timeout(30_000)
-    page.goto(f"{address}/")
-    page.fill("#name", name)
-    page.fill("#password", password)
-    page.click("text=Log in >> nth=-1")
-    page.wait_for_selector("#q")
-
 
 def save_search(page: Any, address: str, webhook: str) -> None:
     """From an answer to a saved search that tells a webhook."""

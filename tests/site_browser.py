@@ -93,11 +93,15 @@ class Visit:
         self.page.wait_for_url(lambda url: "/login" not in url)
 
     def barriers(self) -> list[str]:
-        """What axe finds that keeps people out."""
+        """What axe finds that keeps people out, and whether one has to scroll sideways."""
         folder = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
         if not self.page.evaluate("Boolean(window.axe)"):
             # Put in by the debugger, for the policy of the pages lets no foreign script in.
             self.page.evaluate((files(folder) / "axe.min.js").read_text(encoding="utf-8"))
         found = self.page.evaluate("axe.run()")["violations"]
         grave = [each for each in found if each["impact"] in GRAVE]
-        return [f"{each['id']}: {node['html'][:120]}" for each in grave for node in each["nodes"]]
+        wider = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        return [
+            *(f"{each['id']}: {node['html'][:120]}" for each in grave for node in each["nodes"]),
+            *([f"{wider} pixels wider than the window"] if wider > 0 else []),
+        ]

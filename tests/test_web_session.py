@@ -209,7 +209,7 @@ def test_health_is_open_and_figures_are_not(site: Site) -> None:
         'passerby_shots{camera="yard"}',
         'passerby_sightings{model="colours@00000000"}',
         'passerby_shots_without_sighting{model="colours@00000000"} 0.0',
-        'passerby_search_seconds_count{stage="find"} 1.0',
+        'passerby_search_seconds_count{stage="look"} 1.0',
     ):
         assert line in figures
     cast(LocalFinder, site.finder).index.delete_ids([UUID(found["matches"][0]["id"])])

@@ -25,6 +25,7 @@ from web.api import (
     users,
 )
 from web.envelope import Bounded, Strict
+from web.questions import LONGEST
 from web.rows import ROOT
 from web.site import Site
 from web.tags import Tagged
@@ -90,7 +91,7 @@ def create_app(site: Site) -> FastAPI:
     )
     app.state.site = site
     problems.install(app, pages.error)
-    longer = {f"{ROOT}/search": search.LONGEST, f"{ROOT}/footage": footage.longest(site.settings)}
+    longer = {f"{ROOT}/search": LONGEST, f"{ROOT}/footage": footage.longest(site.settings)}
     app.add_middleware(Bounded, longer=longer)
     app.add_middleware(Tagged, root=ROOT)
     app.add_middleware(Strict, page=pages.error)

@@ -74,6 +74,10 @@ ANSWERED: dict[str, Any] = {
     "total": 1,
     "page": 1,
 }
+NEAR: dict[str, Any] = {
+    **{name: ANSWERED[name] for name in ("query", "chips", "notices")},
+    "nearest": [GLIMPSE],
+}
 PLAN: dict[str, Any] = {
     "url": "rtsp://192.0.2.7/stream",
     "fps": 5.0,

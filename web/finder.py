@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Protocol
 
 from pipeline.ports import Encoder, Index
-from pipeline.search import Search
+from pipeline.search import Nearest, Search
 from pipeline.settings import Settings
 from pipeline.types import Answer, Query
 
@@ -28,8 +28,14 @@ class Finder(Protocol):
     def held(self) -> tuple[str, int]:
         """The model that answers, and how many sightings it has."""
 
-    def find(self, query: Query) -> Answer:
-        """Raises QueryError, ValueError where there is nothing to look for, or OSError."""
+    def near(self, query: Query) -> Nearest:
+        """The first half of an answer.
+
+        Raises QueryError, ValueError where there is nothing to look for, or OSError.
+        """
+
+    def look(self, nearest: Nearest) -> Answer:
+        """The second half."""
 
 
 class LocalFinder:
@@ -67,10 +73,15 @@ class LocalFinder:
     def held(self) -> tuple[str, int]:
         return self.encoder.model, self.index.count()
 
-    def find(self, query: Query) -> Answer:
+    def near(self, query: Query) -> Nearest:
         search = self._search()
         with self._turn:  # one at a time is fastest: the networks use every core that they may
-            return search.find(query)
+            return search.near(query)
+
+    def look(self, nearest: Nearest) -> Answer:
+        search = self._search()
+        with self._turn:
+            return search.look(nearest)
 
     def _search(self) -> Search:
         """Raises UnreadyError; the next call tries again."""

@@ -84,8 +84,24 @@ def document(
     status: int, detail: str, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
 ) -> JSONResponse:
     """The problem as a response."""
-    content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JSONResponse({**content, **(more or {})}, status, dict(headers or {}), media_type=MEDIA_TYPE)
+    content = {**_content(status, detail), **(more or {})}
+    return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def told(error: Exception) -> dict[str, Any]:
+    """The problem document of an error, for an answer that has begun; the log has what it does not say."""
+    for kind in type(error).__mro__:
+        if kind in SHOWN:
+            return _content(SHOWN[kind], str(error))
+        if kind in HIDDEN:
+            log.warning("%s", error)
+            return _content(*HIDDEN[kind])
+    log.error("an answer broke off", exc_info=error)
+    return _content(*FAULT)
+
+
+def _content(status: int, detail: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
 
 
 def install(app: FastAPI, page: Page) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from pipeline.types import Match
 from storage.types import Shot
-from web.examples import ALSO, PICTURE, ROW, like
+from web.examples import ALSO, GLIMPSE, PICTURE, ROW, like
 from web.seals import Seal
 
 ROOT = "/api/v1"
@@ -40,6 +40,29 @@ class Picture(BaseModel):
 
     def sealed(self, seal: Seal) -> Self:
         return self.model_copy(update={"crop": seal(self.crop)})
+
+
+class Glimpse(Picture):
+    """One person in view, in short."""
+
+    model_config = like(GLIMPSE)
+
+    camera: str
+    began: datetime
+    ended: datetime
+
+    @classmethod
+    def seen(cls, shot: Shot) -> Self:
+        """The person whom a shot shows."""
+        crop = Picture.of(shot).crop
+        return cls(
+            id=shot.id,
+            crop=crop,
+            taken=shot.taken,
+            camera=shot.camera,
+            began=shot.began,
+            ended=shot.ended,
+        )
 
 
 class Also(BaseModel):

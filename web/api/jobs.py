@@ -18,6 +18,7 @@ from pipeline.recording.segments import is_segment
 from storage.accounts.audit import Actor
 from storage.accounts.permissions import Action, Principal
 from storage.footage.chunks import Chunk, State
+from web.events import STREAM, event, streamed
 from web.examples import JOB, JOBS, like
 from web.problems import Problem, unknown
 from web.repeats import Repeatable
@@ -96,12 +97,11 @@ def jobs(
 @router.get(
     "/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "Events named progress"}},
+    responses={200: {"content": {STREAM: {}}, "description": "Events named progress"}},
 )
 def events(principal: Watcher, request: Request, site: SiteOf) -> StreamingResponse:
     """`Progress` as server-sent events, whenever it changes; the stream ends after minutes: connect again."""
-    stream = _stream(site, principal, request)
-    return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    return streamed(_stream(site, principal, request))
 
 
 @router.post("/{id}/retry")
@@ -152,7 +152,7 @@ async def _stream(site: Site, principal: Principal, request: Request) -> AsyncIt
         now = await run_in_threadpool(lambda: progress(site, principal).model_dump(mode="json"))
         if (lasting := json.dumps(_lasting(now))) != told:
             told, spoke = lasting, monotonic()
-            yield f"event: progress\ndata: {json.dumps(now)}\n\n"
+            yield event("progress", json.dumps(now))
         elif monotonic() - spoke > QUIET:
             spoke = monotonic()
             yield ": still here\n\n"

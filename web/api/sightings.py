@@ -1,7 +1,7 @@
 """Sightings: the newest of all, and one with its picture, the frame and clip around it, who looks alike."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -11,13 +11,14 @@ from pipeline.footage import around
 from pipeline.privacy import blur_head, hidden
 from storage.accounts.permissions import Action, allowed
 from storage.footage.overview import Seen
-from storage.types import Shot, Where
-from web.api.search import Answered, Filters, Sentence, answered, inquiry
-from web.examples import GLIMPSE, SIGHTING, like
+from storage.types import Where
+from web.answering import Answered, answered
+from web.examples import SIGHTING, like
 from web.media import jpeg, ranged
 from web.moments import utc
 from web.problems import Problem, unknown
-from web.rows import ROOT, Picture
+from web.questions import Filters, Sentence, inquiry
+from web.rows import ROOT, Glimpse, Picture
 from web.seals import Sealed
 from web.security import By, CallerOf, SealOf, Searcher, Viewer
 from web.site import SiteOf
@@ -59,29 +60,6 @@ class Sighting(BaseModel):
     clip_from: datetime
     clip_to: datetime
     shots: list[Picture]
-
-
-class Glimpse(Picture):
-    """One person in view, in short."""
-
-    model_config = like(GLIMPSE)
-
-    camera: str
-    began: datetime
-    ended: datetime
-
-    @classmethod
-    def seen(cls, shot: Shot) -> Self:
-        """The person whom a shot shows."""
-        crop = Picture.of(shot).crop
-        return cls(
-            id=shot.id,
-            crop=crop,
-            taken=shot.taken,
-            camera=shot.camera,
-            began=shot.began,
-            ended=shot.ended,
-        )
 
 
 def seen(id: UUID, principal: Viewer, site: SiteOf) -> Seen:

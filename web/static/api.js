@@ -25,8 +25,28 @@ export async function toEdit(path) {
   return { known: await response.json(), tag: response.headers.get("ETag") };
 }
 
-async function send(path, { method = "GET", body, signal, match }) {
-  const headers = { Accept: "application/json" };
+/** Ask for an answer in events: `told` is called with the name and the content of each. Throws Problem. */
+export async function listen(path, more, told) {
+  const response = await send(path, { ...more, accept: "text/event-stream" });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "", ended = false;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    const events = (rest + value).split("\n\n");
+    rest = events.pop();
+    for (const [, name, data] of events.map((one) => one.match(/^event: (.*)\ndata: (.*)$/)).filter(Boolean)) {
+      const content = JSON.parse(data);
+      if (name === "problem") throw new Problem(content.status, sentence(content.detail), content);
+      ended = name === "end";
+      if (!ended) told(name, content);
+    }
+  }
+  if (!ended) throw new Problem(0, "The answer broke off: ask again.");
+}
+
+async function send(path, { method = "GET", body, signal, match, accept = "application/json" }) {
+  const headers = { Accept: accept };
   if (match) headers["If-Match"] = match;
   if (method !== "GET") headers["X-CSRF-Token"] = meta("csrf-token");
   const raw = body instanceof Blob;

@@ -73,13 +73,24 @@ function again(match) {
     el("ul", {}, ...rows));
 }
 
+const card = (id) => `person-${id}`;
+const words = (match) => `Person ${match.rank ? `${match.rank} ` : ""}at ${match.camera}, ${day(match.taken)} ${span(match.began, match.ended)}`;
+
+/** Somebody who is near at the first look, until the answer says more; the picture is kept for it. */
+export function glimpse(near) {
+  return el("li", { class: "nearby", id: card(near.id) },
+    el("span", { class: "picture" }, el("span", { class: "lit" }, el("img", { src: near.crop, alt: words(near) }))),
+    el("div", { class: "about" }, el("div", { class: "where" }, el("b", {}, near.camera), day(near.began), el("br"), span(near.began, near.ended))));
+}
+
 /** One answer as an item of the wall; `onsimilar`, `onlike` and `onunlike` are called with it. */
 export function person(match, { onsimilar, onlike, onunlike, asked = "" }) {
-  const alt = `Person ${match.rank} at ${match.camera}, ${day(match.taken)} ${span(match.began, match.ended)}`;
-  const { lit, phrases } = explained(el("img", { src: match.crop, alt, loading: "lazy" }), match.reasons);
+  const picture = document.querySelector(`#${CSS.escape(card(match.id))} .picture img`) ?? el("img", { src: match.crop, loading: "lazy" });
+  picture.alt = words(match);
+  const { lit, phrases } = explained(picture, match.reasons);
   const page = `/sightings/${match.id}${asked ? `?${new URLSearchParams({ q: asked })}` : ""}`;
   const remember = () => sessionStorage.setItem(`reasons ${match.id}`, JSON.stringify(match.reasons));
-  return el("li", { class: "person", id: `person-${match.id}` },
+  return el("li", { class: "person", id: card(match.id) },
     may("view_media") ? el("a", { class: "picture", href: page, onclick: remember }, lit) : el("span", { class: "picture" }, lit),
     el("div", { class: "about" },
       el("header", {},

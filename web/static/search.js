@@ -1,11 +1,12 @@
 // Asking for people, and the wall of who answers.
 
-import { ask, query } from "./api.js";
-import { person } from "./card.js";
+import { ask, listen, query, sentence } from "./api.js";
+import { glimpse, person } from "./card.js";
 import { $, busy, el, empty, notice, put, svg } from "./dom.js";
 import { timeline } from "./timeline.js";
 
 const LIMIT = 24, MOST = 96; // people on a page
+const SOON = 200; // milliseconds that an answer may take before whoever is near is shown meanwhile
 const EXAMPLES = ["woman in a red jacket and blue jeans", "man with a backpack, no hat", "yellow hi-vis vest yesterday"];
 const TIMES = ["today", "yesterday", "in the last hour"];
 
@@ -41,20 +42,47 @@ async function show() {
   if (!q && !examples) return welcome();
   document.title = `${q || "Similar people"} · Passerby`;
   put($("#state"), busy("Looking…"));
+  const fields = { q, like, unlike, limit: LIMIT, page, min_probability: q ? min : "" };
+  await answered(`/search?${query(fields)}`, { signal: asking.signal }, { q, min }).catch((error) => {
+    if (error.name !== "AbortError") put($("#state"), notice(error.message, "bad"));
+  });
+}
+
+/** Show an answer, and until it is there whoever is near, unless that would be for a moment only. */
+async function answered(path, more, asked) {
+  let early;
   try {
-    const fields = { q, like, unlike, limit: LIMIT, page, min_probability: q ? min : "" };
-    const answer = await ask(`/search?${query(fields)}`, { signal: asking.signal });
-    put($("#state"));
-    shown(answer, { q, min });
+    await listen(path, more, (name, told) => {
+      if (name === "nearest") early = setTimeout(() => near(told, asked), SOON);
+      if (name !== "answer") return;
+      clearTimeout(early);
+      put($("#state"));
+      shown(told, asked);
+    });
   } catch (error) {
-    if (error.name === "AbortError") return;
-    put($("#state"), notice(error.message, "bad"));
+    $("#results").hidden = true;
+    throw error;
+  } finally {
+    clearTimeout(early);
   }
 }
 
+function near(told, { q }) {
+  understood(told, q);
+  $("#results").hidden = !told.nearest.length;
+  for (const part of ["#slider", "#timeline-panel", "#nearest", "#pager"]) $(part).hidden = true;
+  put($("#count"), "The nearest, not compared closely yet");
+  put($("#nobody"));
+  put($("#wall"), told.nearest.map(glimpse));
+}
+
+function understood({ chips, notices }, q) {
+  put($("#chips"), chips.map((chip) => shownChip(chip, q)));
+  put($("#notices"), notices.map((words) => notice(sentence(words), "warn")));
+}
+
 function shown(answer, { q, min }) {
-  put($("#chips"), answer.chips.map((chip) => shownChip(chip, q)));
-  put($("#notices"), answer.notices.map((words) => notice(words, "warn")));
+  understood(answer, q);
   const found = answer.matches.length > 0;
   const acts = { onsimilar, onlike, onunlike, asked: q };
   $("#results").hidden = false;
@@ -111,10 +139,8 @@ async function byPicture(file, around) {
   try {
     const picture = (await read(file)).split(",")[1];
     const sample = around ? { picture, box: around } : { picture };
-    const answer = await ask("/search", { method: "POST", body: { q, like: [sample], limit: MOST } });
-    put($("#state"));
+    await answered("/search", { method: "POST", body: { q, like: [sample], limit: MOST } }, { q, min: "" });
     put($("#examples"), el("li", { class: "example like" }, el("img", { src: URL.createObjectURL(file), alt: "Your picture" }), el("span", {}, "Like this")));
-    shown(answer, { q, min: "" });
     $("#pager").hidden = true;
   } catch (error) {
     put($("#state"), notice(error.message.split(";")[0], "bad"), error.more?.people?.length ? await choice(file, error.more.people) : null);
