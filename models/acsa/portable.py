@@ -43,7 +43,9 @@ def image_branch(weights: Path, card: Card) -> Portable:
         return ImageGraph(load_checkpoint(weights).network)
 
     inputs = ((-1, shape.height, shape.width, 3),)
-    return Portable(f"{card.architecture.name}-image", card.sha256, build, inputs, examples, unlike)
+    return Portable(
+        f"{card.architecture.name}-image", card.sha256, build, inputs, examples, unlike, singly=True
+    )
 
 
 def text_branch(weights: Path, card: Card, tokenizer: Tokenizer) -> Portable:

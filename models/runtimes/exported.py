@@ -27,7 +27,7 @@ from models.runtimes.portable import Array, Portable, Run
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1  # of what is kept
+FORMAT = 2  # of what is kept
 TORCH = "torch"  # in place of a precision: no export of this network can be trusted here
 
 
