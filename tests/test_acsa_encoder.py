@@ -12,7 +12,9 @@ from models.acsa.card import Card
 from models.acsa.checkpoint import load_checkpoint, save_checkpoint
 from models.acsa.encoder import AcsaEncoder, load_encoder
 from models.acsa.network import Acsa
+from models.acsa.portable import close_look
 from models.acsa.tokens import learn_tokenizer
+from models.runtimes.choice import Runtime
 from models.types import Image
 
 SHAPE = {
@@ -43,6 +45,19 @@ def make(folder: Path, local: str = "mean", phrases: str = "span") -> tuple[Acsa
     card = Card(architecture, weight=0.4, calibration=Calibration(9.0, -3.0, 0.4, 5.0, -1.0))
     save_checkpoint(path, network, learn_tokenizer([TEXT], 80), card)
     return load_encoder(str(path), batch=3), network
+
+
+def test_the_close_look_gives_what_torch_gives_in_float32(tmp_path: Path) -> None:
+    encoder, _ = make(tmp_path)
+    network = close_look(tmp_path / "tiny.safetensors", encoder.card)
+    torch_run, run = (Runtime(kind, tmp_path / "cache").open(network) for kind in ("torch", "openvino"))
+    ((parts, key, value),) = network.examples()
+    for rows in (1, 100):
+        wanted, found = (way(parts[:rows], key[:1], value[:1]) for way in (torch_run, run))
+        for one, other in zip(wanted, found, strict=True):
+            np.testing.assert_allclose(other, one, atol=1e-5 * float(np.abs(one).max()))
+    (record,) = (tmp_path / "cache").glob("tiny-look-*/checked.json")
+    assert '"precision": "f32"' in record.read_text()
 
 
 @pytest.mark.parametrize("local", ["i2t", "t2i", "mean"])

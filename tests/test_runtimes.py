@@ -139,6 +139,12 @@ def test_a_gpu_that_is_not_there_is_said(
     assert warned(caplog)[0] == "torch finds no GPU; tiny runs on the CPU"
 
 
+def test_what_is_compared_finely_stays_off_the_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu, "there", lambda: True)
+    run = Runtime("cuda", tmp_path).open(replace(TINY, full=True))
+    np.testing.assert_allclose(run(ROWS)[0], reference(TINY)(ROWS)[0], atol=1e-6)
+
+
 @pytest.mark.parametrize("room", [0, 1, 3])
 def test_what_does_not_fit_a_gpu_is_halved(room: int, caplog: pytest.LogCaptureFixture) -> None:
     slow = reference(TINY)

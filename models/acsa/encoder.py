@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from models.acsa.card import Card, verified
 from models.acsa.exclusions import part
 from models.acsa.matching import Matcher, read_matcher
-from models.acsa.portable import image_branch, text_branch
+from models.acsa.portable import close_look, image_branch, text_branch
 from models.acsa.shares import alone_inputs, text_inputs
 from models.acsa.tokens import Reader, load_tokenizer
 from models.data.pictures import fit
@@ -99,7 +99,7 @@ def load_encoder(weights: str = "", *, batch: int = 32, runtime: Runtime | None 
     return AcsaEncoder(
         card,
         tokenizer,
-        read_matcher(path, card),
+        read_matcher(path, card, how.open(close_look(path, card))),
         image=how.open(image_branch(path, card)),
         text=how.open(text_branch(path, card, tokenizer)),
         batch=batch,

@@ -1,8 +1,9 @@
-"""The two branches as a runtime takes them: tensors in, tensors out."""
+"""The branches and the close look as a runtime takes them: tensors in, tensors out."""
 
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.acsa.matching import TINY
 from models.acsa.network import Acsa, to_pixels
 
 
@@ -34,3 +35,21 @@ class TextGraph(nn.Module):
         averages = shares @ states
         vector = functional.normalize(self.branch.neck(averages[:, 0]), dim=1)
         return vector, self.branch.phrase(averages[:, 1:]).float()
+
+
+class LookGraph(nn.Module):
+    """Stored parts (n, p, width) with the unit keys and the values (k, attention) of one text's phrases.
+
+    Gives the cosines of queries and keys (n, p, k), the products of the values of parts and phrases
+    (n, p, k), and those of parts with each other (n, p, p). The mapped parts themselves are never handed out.
+    """
+
+    def __init__(self, network: Acsa) -> None:
+        super().__init__()
+        self.maps = network.attention
+
+    def forward(self, parts: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        rows = parts.float()
+        query, own = self.maps.image_query(rows), self.maps.image_value(rows)
+        cosines = (query @ key.T) / query.norm(dim=-1, keepdim=True).clamp(min=TINY)
+        return cosines, own @ value.T, own @ own.transpose(1, 2)

@@ -1,10 +1,10 @@
-"""Cross-attention of one description with the stored parts of n candidates, in numpy.
+"""Cross-attention of one description with the stored parts of n candidates.
 
 The same equations as `attention`; here there is one description, so its side is mapped once and nothing is
-padded.
+padded. The products of all that is long go through a runtime, the rest is numpy.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 
 from models.acsa.calibration import Calibration
 from models.acsa.card import Card
+from models.runtimes.portable import Run
 from models.types import Floats, Scores, TextFeatures
 
 SLOPE, TINY = 0.1, 1e-8  # of the leaky cosines; of lengths that nothing is divided by
@@ -38,10 +39,9 @@ class Normed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matcher:
-    """The four maps and how their scores are mixed."""
+    """The maps of the text, and how the scores are mixed."""
 
-    image: Floats  # (width, 2 * attention): query and value side by side, one product for both
-    image_bias: Floats
+    look: Run  # `models.acsa.graphs.LookGraph` says what it takes and gives
     key: Normed
     value: Normed
     weight: float
@@ -56,96 +56,99 @@ class Matcher:
         chance that it had before anybody looked (phrases are calibrated on as many true as untrue ones).
         """
         out = np.array(text.excluded)
-        candidates = self._candidates(parts)
-        wanted = self._compare(candidates, text.phrase_vectors[~out])
+        pairs = self._pairs(text.phrase_vectors, parts)
+        wanted = pairs.of(~out)
         phrases = wanted.t2i(self.sharpness)
-        ways = {"t2i": phrases.mean(axis=1)}
+        ways = {"t2i": phrases.mean(axis=0)}
         if self.local != "t2i":
             ways["i2t"] = wanted.i2t(self.sharpness)
             ways["mean"] = (ways["i2t"] + ways["t2i"]) / 2
         total = ((1 - self.weight) * nearness + self.weight * ways[self.local]).astype(np.float32)
-        agreement = np.empty((len(parts), len(out)), np.float32)
-        similarity = np.empty((len(parts), len(out), parts.shape[1]), np.float32)
-        agreement[:, ~out] = self.calibration.agreement(phrases)
-        similarity[:, ~out] = wanted.similarity()
+        agreement = np.empty((len(out), len(parts)), np.float32)
+        agreement[~out] = self.calibration.agreement(phrases)
         for row in np.flatnonzero(out):  # each by itself, as single phrases are calibrated
-            found = self._compare(candidates, text.phrase_vectors[row : row + 1])
-            agreement[:, row] = 1 - self.calibration.agreement(found.t2i(self.sharpness)[:, 0])
-            similarity[:, row] = found.similarity()[:, 0]
-            total += np.log(2 * np.maximum(agreement[:, row], FAINTEST)) / self.calibration.scale
-        return Scores(total, self.calibration.probability(total), similarity, agreement)
+            alone = pairs.of(np.array([row])).t2i(self.sharpness)[0]
+            agreement[row] = 1 - self.calibration.agreement(alone)
+            total += np.log(2 * np.maximum(agreement[row], FAINTEST)) / self.calibration.scale
+        return Scores(total, self.calibration.probability(total), pairs.similarity(), agreement.T)
 
-    def _candidates(self, parts: NDArray[np.float16]) -> "_Candidates":
-        n, p, width = parts.shape
-        mapped = parts.reshape(n * p, width).astype(np.float32) @ self.image
-        mapped += self.image_bias
-        query, value = np.split(mapped, 2, axis=1)
-        query = query / np.maximum(np.sqrt(np.einsum("ij,ij->i", query, query)), TINY)[:, None]
-        lengths = np.sqrt(np.einsum("ij,ij->i", value, value)).reshape(n, p)
-        return _Candidates(query, np.ascontiguousarray(value).reshape(n, p, -1), lengths)
-
-    def _compare(self, candidates: "_Candidates", phrases: Floats) -> "_Pairs":
+    def _pairs(self, phrases: Floats, parts: NDArray[np.float16]) -> "_Pairs":
         """The candidates with the k phrases (k, width) of one text."""
-        n, p, _ = candidates.value.shape
-        key, value = _unit(self.key(phrases)), self.value(phrases)
-        likeness = (candidates.query @ key.T).reshape(n, p, -1)
-        agreement = (candidates.value.reshape(n * p, -1) @ value.T).reshape(n, p, -1)
-        return _Pairs(candidates, value, np.where(likeness > 0, likeness, SLOPE * likeness), agreement)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Candidates:
-    """The mapped parts of n candidates."""
-
-    query: Floats  # (n * p, attention) unit length
-    value: Floats  # (n, p, attention)
-    lengths: Floats  # (n, p) of the values
+        value = self.value(phrases)
+        cosines, agreement, gram = self.look(parts, _unit(self.key(phrases)), value)
+        # The candidates come last: sums over few parts and phrases then run over many candidates at once.
+        likeness = np.ascontiguousarray(cosines.transpose(1, 2, 0))
+        return _Pairs(
+            value,
+            np.where(likeness > 0, likeness, SLOPE * likeness),
+            np.ascontiguousarray(agreement.transpose(1, 2, 0)),
+            np.ascontiguousarray(gram.transpose(1, 2, 0)),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pairs:
-    """Every part of n candidates with every one of k phrases."""
+    """Every part of n candidates with every one of k phrases.
 
-    candidates: _Candidates
-    text_value: Floats  # (k, attention)
-    likeness: Floats  # (n, p, k)
-    agreement: Floats  # (n, p, k): products of the values
+    The sum that a softmax divides by cancels in a cosine, so the weights are plain exponentials.
+    """
+
+    value: Floats  # (k, attention) of the text
+    likeness: Floats  # (p, k, n) leaky cosines of queries and keys
+    agreement: Floats  # (p, k, n): products of the values
+    gram: Floats  # (p, p, n): products of the values of the parts with each other
+
+    def of(self, phrases: NDArray[np.bool_ | np.int64]) -> "_Pairs":
+        """Some of the phrases."""
+        return replace(
+            self,
+            value=self.value[phrases],
+            likeness=self.likeness[:, phrases],
+            agreement=self.agreement[:, phrases],
+        )
 
     def similarity(self) -> Floats:
         """(n, k, p) cosines of the values."""
-        lengths = self.candidates.lengths[:, :, None] * np.linalg.norm(self.text_value, axis=1)
-        return (self.agreement / np.maximum(lengths, TINY)).transpose(0, 2, 1)  # type: ignore[no-any-return]
+        lengths = self._lengths()[:, None] * np.linalg.norm(self.value, axis=1)[:, None]
+        return (self.agreement / np.maximum(lengths, TINY)).transpose(2, 1, 0)  # type: ignore[no-any-return]
 
     def i2t(self, sharpness: float) -> Floats:
         """(n,)"""
-        over_parts = self.likeness / (np.sqrt((self.likeness**2).sum(axis=1, keepdims=True)) + TINY)
-        weights = _softmax(sharpness * over_parts, axis=2)  # over phrases
-        gram = self.text_value @ self.text_value.T
-        attended = np.sqrt(np.maximum(((weights @ gram) * weights).sum(axis=2), TINY**2))
-        lengths = np.maximum(attended * self.candidates.lengths, TINY)
-        return ((weights * self.agreement).sum(axis=2) / lengths).mean(axis=1)  # type: ignore[no-any-return]
+        weights = self._weights(sharpness, axis=0)
+        gram = self.value @ self.value.T
+        attended = np.sqrt(np.maximum(((gram @ weights) * weights).sum(axis=1), TINY**2))
+        lengths = np.maximum(attended * self._lengths(), TINY)
+        return ((weights * self.agreement).sum(axis=1) / lengths).mean(axis=0)  # type: ignore[no-any-return]
 
     def t2i(self, sharpness: float) -> Floats:
-        """(n, k)"""
-        over_phrases = self.likeness / (np.sqrt((self.likeness**2).sum(axis=2, keepdims=True)) + TINY)
-        weights = _softmax(sharpness * over_phrases, axis=1)  # over parts
-        value = self.candidates.value
-        attended = ((value @ value.transpose(0, 2, 1) @ weights) * weights).sum(axis=1)
-        lengths = np.sqrt(np.maximum(attended, TINY**2)) * np.linalg.norm(self.text_value, axis=1)
-        return (weights * self.agreement).sum(axis=1) / np.maximum(lengths, TINY)  # type: ignore[no-any-return]
+        """(k, n)"""
+        weights = self._weights(sharpness, axis=1)
+        squares = sum(
+            (row[:, None] * weights).sum(axis=0) * one for row, one in zip(self.gram, weights, strict=True)
+        )
+        attended = np.sqrt(np.maximum(squares, TINY**2))
+        lengths = attended * np.linalg.norm(self.value, axis=1)[:, None]
+        return (weights * self.agreement).sum(axis=0) / np.maximum(lengths, TINY)  # type: ignore[no-any-return]
 
+    def _weights(self, sharpness: float, axis: int) -> Floats:
+        """(p, k, n), of a likeness that is one of unit length along the axis."""
+        length = np.sqrt((self.likeness**2).sum(axis=axis, keepdims=True)) + TINY
+        return np.asarray(np.exp(self.likeness * (np.float32(sharpness) / length)))
 
-def _softmax(values: Floats, axis: int) -> Floats:
-    raised = np.exp(values - values.max(axis=axis, keepdims=True))
-    return raised / raised.sum(axis=axis, keepdims=True)  # type: ignore[no-any-return]
+    def _lengths(self) -> Floats:
+        """(p, n) of the values of the parts."""
+        return np.asarray(np.sqrt(np.einsum("ppn->pn", self.gram)))
 
 
 def _unit(rows: Floats) -> Floats:
     return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)  # type: ignore[no-any-return]
 
 
-def read_matcher(weights: Path, card: Card) -> Matcher:
-    """The four maps out of a checkpoint's file; nothing else of it is read. ValueError where it has none."""
+def read_matcher(weights: Path, card: Card, look: Run) -> Matcher:
+    """The maps of the text out of a checkpoint's file; nothing else of it is read.
+
+    `look` has those of the pictures in it. Raises ValueError where the file has none.
+    """
     try:
         with safe_open(weights, framework="numpy") as file:
 
@@ -158,8 +161,7 @@ def read_matcher(weights: Path, card: Card) -> Matcher:
                 return Normed(weight, read(f"{linear}.bias"), read(f"{norm}.weight"), read(f"{norm}.bias"))
 
             return Matcher(
-                image=np.concatenate([read("image_query.weight").T, read("image_value.weight").T], axis=1),
-                image_bias=np.concatenate([read("image_query.bias"), read("image_value.bias")]),
+                look=look,
                 key=normed("text_key"),
                 value=normed("text_value"),
                 weight=card.weight,

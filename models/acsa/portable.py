@@ -1,4 +1,4 @@
-"""The two branches of a checkpoint as runtimes know them, with what each has to prove itself on."""
+"""The networks of a checkpoint as runtimes know them, with what each has to prove itself on."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 ALIKE = 0.999  # least cosine of any vector with the reference's
+EQUAL = 1e-5  # how far the numbers of the close look may be off, as a share of the largest
 ASKED = (
     "A woman with long brown hair in a dark green coat, with black trousers and a red handbag.",
     "man, blue jeans, white trainers, grey hoodie with a print on its back",
@@ -64,6 +65,34 @@ def text_branch(weights: Path, card: Card, tokenizer: Tokenizer) -> Portable:
 
     inputs = ((-1, -1), (-1, -1), (-1, -1, -1))
     return Portable(f"{card.architecture.name}-text", card.sha256, build, inputs, examples, unlike)
+
+
+def close_look(weights: Path, card: Card) -> Portable:
+    """Stored parts with the keys and values of one text to their products; in float32 throughout."""
+    shape = card.architecture
+    parts = len(shape.parts)
+
+    def examples() -> list[tuple[Array, ...]]:
+        rng = np.random.default_rng(0)
+        text = rng.standard_normal((2, 5, shape.attention), np.float32)
+        return [(rng.standard_normal((100, parts, shape.width), np.float32).astype(np.float16), *text)]
+
+    def build() -> nn.Module:
+        from models.acsa.checkpoint import load_checkpoint
+        from models.acsa.graphs import LookGraph
+
+        return LookGraph(load_checkpoint(weights).network)
+
+    inputs = ((-1, parts, shape.width), (-1, shape.attention), (-1, shape.attention))
+    return Portable(f"{shape.name}-look", card.sha256, build, inputs, examples, unequal, full=True)
+
+
+def unequal(wanted: tuple[Array, ...], found: tuple[Array, ...]) -> str:
+    """What is wrong with numbers that should be the reference's but for their rounding."""
+    off = max(
+        float(np.abs(one - other).max() / np.abs(one).max()) for one, other in zip(wanted, found, strict=True)
+    )
+    return "" if off <= EQUAL else f"its numbers are off by {off:.1e} of the largest, more than {EQUAL}"
 
 
 def unlike(wanted: tuple[Array, ...], found: tuple[Array, ...]) -> str:

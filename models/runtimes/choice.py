@@ -27,6 +27,8 @@ class Runtime:
         kind = self.kind
         if kind == "auto":
             kind = "cuda" if DRIVER.exists() else "openvino"
+        if kind == "cuda" and network.full:
+            kind = "openvino"
         if kind == "cuda":
             from models.runtimes import gpu
 

@@ -112,7 +112,7 @@ def _fastest(network: Portable, folder: Path, threads: int) -> Checked:
     wanted = [(example, slow(*example)) for example in network.examples()]
     ways: list[tuple[float, Checked]] = []
     for file in write(network, folder):
-        for precision in precisions():
+        for precision in ("f32",) if network.full else precisions():
             engine = Engine(folder / f"{file}.xml", precision, singly=network.singly, threads=threads)
             ways.append((_cost(engine, wanted[0][0]), Checked(file, precision)))
     for seconds, way in sorted(ways, key=lambda one: one[0]):

@@ -31,3 +31,5 @@ class Portable:
     """Real inputs that show int8 its ranges; None where int8 is too coarse."""
     exact: tuple[str, ...] = ()  # patterns of the names of layers that int8 spoils
     singly: bool = False  # best run one example at a time, compiled for the size of each
+    full: bool = False
+    """What it gives is compared finely: in float32, on the CPU. Not all of its inputs need count examples."""
