@@ -82,19 +82,14 @@ class _Seen:
         began = np.array([shot.began.timestamp() for shot in shots])
         ended = np.array([shot.ended.timestamp() for shot in shots])
         apart = np.maximum(began[:, None], began) - np.minimum(ended[:, None], ended)
-        rows = list(regions)
+        every = [hit.sighting for hits in tracks for hit in hits]
+        whose = np.repeat(np.arange(len(tracks)), [len(hits) for hits in tracks])  # a track, of every shot
+        parts = np.stack([sighting.parts for sighting in every])[:, list(regions)].astype(np.float32)
         return cls(
             np.array([shot.camera for shot in shots]),
             apart,
-            _unit(np.array([np.mean([hit.sighting.vector for hit in hits], axis=0) for hits in tracks])),
-            _unit(
-                np.array(
-                    [
-                        np.mean([hit.sighting.parts[rows] for hit in hits], axis=0, dtype=np.float32)
-                        for hits in tracks
-                    ]
-                )
-            ),
+            _unit(_sums(np.stack([sighting.vector for sighting in every]), whose)),
+            _unit(_sums(parts, whose)),
         )
 
 
@@ -123,8 +118,8 @@ def _come_back(here: NDArray[np.int64], seen: _Seen, people: _Groups) -> None:
     above = np.triu(np.ones_like(likeness, bool), 1)
     together = likeness[above & (apart <= 0)]
     least = max(_ALIKE, float(together.max(initial=-1)))
-    pairs = np.argwhere(above & (apart > 0) & (apart <= _BACK.total_seconds()) & (likeness >= least))
-    for one, other in sorted(pairs.tolist(), key=lambda pair: (-likeness[*pair], pair)):
+    allowed = above & (apart > 0) & (apart <= _BACK.total_seconds()) & (likeness >= least)
+    for one, other in _most_alike_first(likeness, allowed):
         first, second = int(here[one]), int(here[other])
         if (seen.apart[np.ix_(people.of(first), people.of(second))] > 0).all():
             people.join(first, second)
@@ -132,30 +127,45 @@ def _come_back(here: NDArray[np.int64], seen: _Seen, people: _Groups) -> None:
 
 def _gone_on(seen: _Seen, people: _Groups) -> None:
     """Put the people of different cameras together."""
-    number = len(seen.cameras)
-    flat = seen.regions.reshape(number, -1)
+    cameras, place = np.unique(seen.cameras, return_inverse=True)
+    if len(cameras) == 1:
+        return
+    flat = seen.regions.reshape(len(place), -1)
     likeness = flat @ flat.T / seen.regions.shape[1]
-    elsewhere = seen.cameras[:, None] != seen.cameras
-    together = np.where(~elsewhere & (seen.apart <= 0) & ~np.eye(number, dtype=bool), likeness, -1)
-    alike_here = {camera: together[seen.cameras == camera].max() for camera in set(seen.cameras.tolist())}
-    allowed = elsewhere & (seen.apart <= _WALK.total_seconds()) & (likeness >= _ALIKE_ELSEWHERE)
-    for one, other in sorted(
-        np.argwhere(np.triu(allowed)).tolist(), key=lambda pair: (-likeness[*pair], pair)
+    here = place[:, None] == place
+    together = np.where(here & (seen.apart <= 0), likeness, -1)
+    np.fill_diagonal(together, -1)
+    # The most alike on each camera (n, cameras), and of those whom a camera saw at one time (cameras,)
+    rivals = np.stack([likeness[:, place == each].max(axis=1) for each in range(len(cameras))], axis=1)
+    twins = np.array([together[place == each].max() for each in range(len(cameras))])
+    least = np.maximum(rivals[:, place], twins[place])
+    allowed = ~here & (seen.apart <= _WALK.total_seconds()) & (likeness >= _ALIKE_ELSEWHERE)
+    for one, other in _most_alike_first(
+        likeness, np.triu(allowed & (likeness >= np.maximum(least, least.T)))
     ):
-        cameras = seen.cameras[one], seen.cameras[other]
-        rivals = max(
-            likeness[one, seen.cameras == cameras[1]].max(), likeness[seen.cameras == cameras[0], other].max()
-        )
-        if likeness[one, other] >= max(rivals, *(alike_here[camera] for camera in cameras)):
-            members = people.of(one), people.of(other)
-            if not _meet(*members, seen):
-                people.join(one, other)
+        if not _meet(people.of(one), people.of(other), seen):
+            people.join(one, other)
+
+
+def _most_alike_first(likeness: Floats, allowed: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The allowed pairs; of equally alike ones the earlier first."""
+    pairs = np.argwhere(allowed)
+    order = np.argsort(-likeness[allowed], kind="stable")
+    return [(one, other) for one, other in pairs[order].tolist()]
 
 
 def _meet(some: list[int], others: list[int], seen: _Seen) -> bool:
     """Whether a camera saw one of these and one of the others at one time: then they are two people."""
     same_camera = seen.cameras[some][:, None] == seen.cameras[others]
     return bool((same_camera & (seen.apart[np.ix_(some, others)] <= 0)).any())
+
+
+def _sums(rows: Floats, whose: NDArray[np.int64]) -> Floats:
+    """The sum of each track's rows, which has the direction of their mean; `whose` is in order."""
+    first = np.diff(whose, prepend=-1) > 0
+    sums = rows[first]
+    np.add.at(sums, whose[~first], rows[~first])  # few: most tracks show one shot in a pool
+    return sums
 
 
 def _unit(rows: NDArray[np.floating]) -> Floats:

@@ -82,7 +82,8 @@ class Evidence:
             scores = every[0]
             total = self.words.shares @ np.stack([each.total for each in every])
             chance = _together(np.stack([each.probability for each in every]), self.words.shares)
-            open_to_examples = left_open(self.words.whole, scores, body(encoder.parts))
+            if self.like or self.unlike:
+                open_to_examples = left_open(self.words.whole, scores, body(encoder.parts))
         for some, weight in ((self.like, LIKE), (self.unlike, -UNLIKE)):
             if some:
                 looks = [likeness(parts, one.parts, open_to_examples, encoder) for one in some]
