@@ -105,6 +105,7 @@ def wanted_only(asked: TextFeatures) -> TextFeatures:
         phrases=tuple(asked.phrases[row] for row in kept),
         phrase_vectors=asked.phrase_vectors[kept],
         excluded=(False,) * len(kept),
+        kinds={},
     )
 
 

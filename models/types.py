@@ -1,6 +1,7 @@
 """What the networks take and give: numpy arrays in small checked records."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,7 @@ class TextFeatures:
     phrases: tuple[str, ...]  # what the rows of `phrase_vectors` say; "no bag" where it is excluded
     phrase_vectors: Floats  # (len(phrases), e); of an excluded phrase that of the thing itself
     excluded: tuple[bool, ...]  # whether somebody of whom the phrase's thing is true is not wanted
+    kinds: Mapping[int, Floats] = field(default_factory=dict)  # by excluded row: (k, e) of what it covers too
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,6 @@
 """The encoder: features, scores in numpy equal to the network's, refusals."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from models.acsa.calibration import Calibration
 from models.acsa.card import Card
 from models.acsa.checkpoint import load_checkpoint, save_checkpoint
 from models.acsa.encoder import AcsaEncoder, load_encoder
+from models.acsa.kinds import kinds
 from models.acsa.network import Acsa
 from models.acsa.portable import close_look
 from models.acsa.tokens import learn_tokenizer
@@ -21,7 +23,7 @@ SHAPE = {
     "vocab_size": 80, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
     "intermediate_size": 16, "max_position_embeddings": 64,
 }  # fmt: skip
-TEXT = "red coat with a grey hood, blue jeans, no bag"
+TEXT = "red coat with a grey hood, blue jeans, no umbrella"
 RNG = np.random.default_rng(0)
 CROPS: list[Image] = [
     RNG.integers(0, 256, (h, w, 3), dtype=np.uint8) for h, w in ((90, 40), (300, 120), (31, 77), (64, 32))
@@ -69,11 +71,11 @@ def test_numpy_scores_equal_the_network(tmp_path: Path, local: str, phrases: str
     parts = np.stack([one.parts for one in features])
     nearness = np.stack([one.vector for one in features]) @ text.vector
     found = encoder.score(text, nearness, parts)
-    wanted, bag = torch.from_numpy(text.phrase_vectors).split([3, 1])
+    wanted, umbrella = torch.from_numpy(text.phrase_vectors).split([3, 1])
     with torch.no_grad():
         rows = torch.from_numpy(parts).float()
         close = network.attention(rows, wanted[None], torch.ones(1, 3, dtype=torch.bool))
-        shut_out = network.attention(rows, bag[None], torch.ones(1, 1, dtype=torch.bool))
+        shut_out = network.attention(rows, umbrella[None], torch.ones(1, 1, dtype=torch.bool))
     i2t, t2i = close.i2t[:, 0].numpy(), close.t2i[:, 0].numpy()
     expected = {"i2t": i2t, "t2i": t2i, "mean": (i2t + t2i) / 2}[local]
     true = 1 / (1 + np.exp(1 - 5 * torch.cat([close.phrases[:, 0], shut_out.phrases[:, 0]], 1).numpy()))
@@ -86,6 +88,25 @@ def test_numpy_scores_equal_the_network(tmp_path: Path, local: str, phrases: str
     assert np.abs(found.similarity).max() <= 1 + 1e-5
 
 
+@pytest.mark.parametrize("phrases", ["span", "alone"])
+def test_an_excluded_general_word_is_as_true_as_the_truest_of_its_kinds(tmp_path: Path, phrases: str) -> None:
+    encoder, _ = make(tmp_path, phrases=phrases)
+    features = encoder.encode_images(CROPS)
+    parts, vectors = np.stack([one.parts for one in features]), np.stack([one.vector for one in features])
+
+    def absent(thing: str) -> np.ndarray:
+        text = replace(encoder.encode_text(f"red coat, no {thing}"), kinds={})
+        return encoder.score(text, vectors @ text.vector, parts).agreement[:, 1]
+
+    text = encoder.encode_text("red coat, no red bags")
+    found = encoder.score(text, vectors @ text.vector, parts)
+    least = np.min([absent(thing) for thing in ("red bags", *kinds("red bags"))], axis=0)
+    assert text.phrases == ("red coat", "no red bags")
+    np.testing.assert_allclose(found.agreement[:, 1], least, atol=1e-5)
+    assert (least < absent("red bags")).any()
+    assert found.similarity.shape == (4, 2, 9)
+
+
 def test_features_are_what_the_index_keeps(tmp_path: Path) -> None:
     encoder, _ = make(tmp_path)
     assert encoder.parts[:5] == ("whole", "head", "upper body", "lower body", "feet")
@@ -96,7 +117,7 @@ def test_features_are_what_the_index_keeps(tmp_path: Path) -> None:
         assert one.parts.dtype == np.float16
         assert one.parts.shape == (9, 16)
     text = encoder.encode_text(TEXT)
-    assert text.phrases == ("red coat", "grey hood", "blue jeans", "no bag")
+    assert text.phrases == ("red coat", "grey hood", "blue jeans", "no umbrella")
     assert text.phrase_vectors.shape == (4, 16)
     assert text.excluded == (False, False, False, True)
 

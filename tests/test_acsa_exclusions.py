@@ -3,6 +3,7 @@
 import pytest
 
 from models.acsa.exclusions import Asked, part
+from models.acsa.kinds import kinds
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,17 @@ def test_a_description_that_only_shuts_out_asks_for_anybody() -> None:
 def test_nothing_to_look_for_is_refused() -> None:
     with pytest.raises(ValueError, match="names nothing"):
         part("not the")
+
+
+@pytest.mark.parametrize("phrase", ["hat", "hats", "Hat"])
+def test_a_general_word_covers_its_kinds(phrase: str) -> None:
+    assert {"cap", "beanie", "helmet"} <= set(kinds(phrase))
+
+
+def test_what_stands_before_a_general_word_goes_with_its_kinds() -> None:
+    assert "big black backpack" in kinds("big black bag")
+
+
+@pytest.mark.parametrize("phrase", ["backpack", "what", "handbag", "red", "hat band"])
+def test_a_word_that_is_not_general_covers_itself_alone(phrase: str) -> None:
+    assert kinds(phrase) == ()

@@ -1,6 +1,6 @@
 """ACSA in use: crops and descriptions into features, and candidates scored against a description."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +9,11 @@ from tokenizers import Tokenizer
 
 from models.acsa.card import Card, verified
 from models.acsa.exclusions import part
+from models.acsa.kinds import kinds
 from models.acsa.matching import Matcher, read_matcher
 from models.acsa.portable import close_look, image_branch, text_branch
 from models.acsa.shares import alone_inputs, text_inputs
-from models.acsa.tokens import Reader, load_tokenizer
+from models.acsa.tokens import Description, Reader, load_tokenizer
 from models.data.pictures import fit
 from models.runtimes.choice import Runtime
 from models.runtimes.portable import Run
@@ -61,17 +62,31 @@ class AcsaEncoder:
 
     def encode_text(self, text: str) -> TextFeatures:
         """One description, what it shuts out encoded apart. ValueError where it names nothing to look for."""
-        asked, shape = part(text), self.card.architecture.text
+        asked = part(text)
         read = [self._reader.read(one) for one in (asked.wanted, *asked.excluded)]
-        vectors, phrases = self._text(*text_inputs(read, shape))
-        if shape.phrases == "alone":
-            rows = self._text(*alone_inputs(read, shape))[1][:, 0]
-        else:
-            rows = np.concatenate([row[: len(one.spans)] for row, one in zip(phrases, read, strict=True)])
+        vectors, rows = self._read(read)
         excluded = tuple(row > 0 for row, one in enumerate(read) for _ in one.phrases)
         said = [phrase for one in read for phrase in one.phrases]
         named = tuple(f"no {phrase}" if out else phrase for phrase, out in zip(said, excluded, strict=True))
-        return TextFeatures(vectors[0], named, rows, excluded)
+        covered = {row: kinds(said[row]) for row, out in enumerate(excluded) if out}
+        return TextFeatures(vectors[0], named, rows, excluded, self._kinds(covered))
+
+    def _read(self, read: Sequence[Description]) -> tuple[Floats, Floats]:
+        """The vectors (n, d) of n texts, and of all their phrases, one after the other (k, e)."""
+        shape = self.card.architecture.text
+        vectors, phrases = self._text(*text_inputs(read, shape))
+        if shape.phrases == "alone":
+            return vectors, self._text(*alone_inputs(read, shape))[1][:, 0]
+        found = [row[: len(one.spans)] for row, one in zip(phrases, read, strict=True)]
+        return vectors, np.concatenate(found)
+
+    def _kinds(self, covered: Mapping[int, Sequence[str]]) -> dict[int, Floats]:
+        """The vectors of the kinds of each phrase that has some; a kind is one phrase."""
+        every = [self._reader.read(kind) for some in covered.values() for kind in some]
+        if not every:
+            return {}
+        rows = iter(self._read(every)[1])
+        return {row: np.stack([next(rows) for _ in some]) for row, some in covered.items() if some}
 
     def left_out(self, text: str) -> tuple[str, ...]:
         """The phrases of a description that are beyond the network's limits, so that a user can be told."""

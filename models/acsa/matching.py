@@ -53,11 +53,13 @@ class Matcher:
         """n candidates with `nearness` (n,) and `parts` (n, p, width) against one description of k phrases.
 
         Every excluded phrase multiplies the odds of a match by the chance that it is not true, over the even
-        chance that it had before anybody looked (phrases are calibrated on as many true as untrue ones).
+        chance that it had before anybody looked (phrases are calibrated on as many true as untrue ones). It
+        is as true as the truest of what it covers.
         """
         out = np.array(text.excluded)
-        pairs = self._pairs(text.phrase_vectors, parts)
-        wanted = pairs.of(~out)
+        kinds = [text.kinds[row] for row in sorted(text.kinds)]
+        pairs = self._pairs(np.concatenate([text.phrase_vectors, *kinds]), parts)
+        wanted = pairs.of(np.flatnonzero(~out))
         phrases = wanted.t2i(self.sharpness)
         ways = {"t2i": phrases.mean(axis=0)}
         if self.local != "t2i":
@@ -66,11 +68,18 @@ class Matcher:
         total = ((1 - self.weight) * nearness + self.weight * ways[self.local]).astype(np.float32)
         agreement = np.empty((len(out), len(parts)), np.float32)
         agreement[~out] = self.calibration.agreement(phrases)
-        for row in np.flatnonzero(out):  # each by itself, as single phrases are calibrated
-            alone = pairs.of(np.array([row])).t2i(self.sharpness)[0]
-            agreement[row] = 1 - self.calibration.agreement(alone)
+        similarity = pairs.similarity()
+        covered = len(out)
+        for row in np.flatnonzero(out).tolist():
+            more = len(text.kinds.get(row, ()))
+            every = np.array([row, *range(covered, covered + more)])
+            true = pairs.of(every).alone(self.sharpness)
+            agreement[row] = 1 - self.calibration.agreement(true.max(axis=0))
+            similarity[:, row] = similarity[np.arange(len(parts)), every[true.argmax(axis=0)]]
             total += np.log(2 * np.maximum(agreement[row], FAINTEST)) / self.calibration.scale
-        return Scores(total, self.calibration.probability(total), pairs.similarity(), agreement.T)
+            covered += more
+        shown = similarity[:, : len(out)]
+        return Scores(total, self.calibration.probability(total), shown, agreement.T)
 
     def _pairs(self, phrases: Floats, parts: NDArray[np.float16]) -> "_Pairs":
         """The candidates with the k phrases (k, width) of one text."""
@@ -98,7 +107,7 @@ class _Pairs:
     agreement: Floats  # (p, k, n): products of the values
     gram: Floats  # (p, p, n): products of the values of the parts with each other
 
-    def of(self, phrases: NDArray[np.bool_ | np.int64]) -> "_Pairs":
+    def of(self, phrases: NDArray[np.int64]) -> "_Pairs":
         """Some of the phrases."""
         return replace(
             self,
@@ -114,7 +123,7 @@ class _Pairs:
 
     def i2t(self, sharpness: float) -> Floats:
         """(n,)"""
-        weights = self._weights(sharpness, axis=0)
+        weights = self._weights(sharpness, np.sqrt((self.likeness**2).sum(axis=0, keepdims=True)))
         gram = self.value @ self.value.T
         attended = np.sqrt(np.maximum(((gram @ weights) * weights).sum(axis=1), TINY**2))
         lengths = np.maximum(attended * self._lengths(), TINY)
@@ -122,7 +131,13 @@ class _Pairs:
 
     def t2i(self, sharpness: float) -> Floats:
         """(k, n)"""
-        weights = self._weights(sharpness, axis=1)
+        return self._t2i(self._weights(sharpness, np.sqrt((self.likeness**2).sum(axis=1, keepdims=True))))
+
+    def alone(self, sharpness: float) -> Floats:
+        """(k, n) the same where each phrase is a text of its own, as single phrases are calibrated."""
+        return self._t2i(self._weights(sharpness, np.abs(self.likeness)))
+
+    def _t2i(self, weights: Floats) -> Floats:
         squares = sum(
             (row[:, None] * weights).sum(axis=0) * one for row, one in zip(self.gram, weights, strict=True)
         )
@@ -130,10 +145,9 @@ class _Pairs:
         lengths = attended * np.linalg.norm(self.value, axis=1)[:, None]
         return (weights * self.agreement).sum(axis=0) / np.maximum(lengths, TINY)  # type: ignore[no-any-return]
 
-    def _weights(self, sharpness: float, axis: int) -> Floats:
-        """(p, k, n), of a likeness that is one of unit length along the axis."""
-        length = np.sqrt((self.likeness**2).sum(axis=axis, keepdims=True)) + TINY
-        return np.asarray(np.exp(self.likeness * (np.float32(sharpness) / length)))
+    def _weights(self, sharpness: float, length: Floats) -> Floats:
+        """(p, k, n), of the likeness over its length along the parts or the phrases."""
+        return np.asarray(np.exp(self.likeness * (np.float32(sharpness) / (length + TINY))))
 
     def _lengths(self) -> Floats:
         """(p, n) of the values of the parts."""

@@ -1,0 +1,31 @@
+"""What a general word covers, from a list that anybody can edit: a cap is a hat."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+KINDS = Path(__file__).with_name("kinds.txt")
+
+
+def kinds(phrase: str) -> tuple[str, ...]:
+    """The kinds of what a phrase names last, with the words before it: "black cap" of "black hats"."""
+    for word, some in _read().items():
+        for ending in (word, f"{word}s"):
+            before = phrase[: -len(ending)]
+            if phrase.lower().endswith(ending) and (not before or before[-1].isspace()):
+                return tuple(before + kind for kind in some if kind != phrase.lower())
+    return ()
+
+
+@cache
+def _read() -> Mapping[str, tuple[str, ...]]:
+    found = {}
+    for line in KINDS.read_text(encoding="utf-8").splitlines():
+        words, _, some = line.partition("#")[0].partition(":")
+        for word in filter(None, _parted(words)):
+            found[word] = _parted(some)
+    return found
+
+
+def _parted(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(","))
