@@ -60,6 +60,7 @@ def models(settings: Settings) -> Models:
         settings.index_replicas,
         settings.index_writes,
         settings.index_key.get_secret_value(),
+        settings.index_by_day,
     )
     return open_models(settings.index_url, cluster)
 

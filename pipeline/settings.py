@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     index_writes: int = Field(
         default=1, ge=1, description="Copies that must have a sighting before it counts as indexed."
     )
+    index_by_day: bool = Field(
+        default=False,
+        description="Whether each day has shards of its own in such an index, which retention drops whole.",
+    )
     index_key: SecretStr = Field(default=SecretStr(""), description="API key of the index's server.")
     media: str = Field(
         default="", description="Where crops are kept, any fsspec URL (default `file:DATA/media`)."

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import grpc
 import pytest
@@ -14,8 +15,9 @@ from storage.errors import NewerSchemaError, OtherModelError, UnavailableError
 from storage.sightings import qdrant_server
 from storage.sightings.index import open_index, open_models
 from storage.sightings.qdrant import QdrantIndex, collection_of
+from storage.sightings.qdrant_days import Days
 from storage.sightings.qdrant_server import Cluster, Server
-from storage.types import Where
+from storage.types import Sighting, Where
 from tests.test_edge import MODEL, sighting
 
 StatusCode = grpc.StatusCode
@@ -148,3 +150,79 @@ def test_what_cannot_be_found_again_is_refused() -> None:
     assert index.count() == 1
     with pytest.raises(ValueError, match="one sighting or more"):
         index.nearest(good.vector, 0, Where())
+
+
+BY_DAY = Cluster(shards=3, replicas=2, by_day=True)
+DAY = timedelta(days=1)
+
+
+def on(day: int, number: int, camera: str = "gate") -> Sighting:
+    """A sighting that many days after the first."""
+    made = sighting(number)
+    began = made.shot.began + day * DAY
+    return replace(made, shot=replace(made.shot, camera=camera, began=began, ended=began, taken=began))
+
+
+def midnight(day: int) -> datetime:
+    began = on(day, 0).shot.began
+    return began.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def test_every_day_has_shards_that_are_there_before_its_first_point(server: WireServer) -> None:
+    with closing(open_index(server.url, MODEL, cluster=BY_DAY)) as index:
+        index.add([on(0, 1), on(1, 2), on(1, 3)])
+        index.add([on(1, 2)])
+        assert index.count() == 3
+    made = server.collections.created[collection_of(MODEL)]
+    assert made.sharding_method == wire.ShardingMethod.Custom
+    keys = server.collections.keys[collection_of(MODEL)]
+    assert {key: len(ids) for key, ids in keys.items()} == {"2026-03-01": 1, "2026-03-02": 2}
+    assert [(one.shards_number, one.replication_factor) for one in server.collections.cut] == [(3, 2)] * 2
+
+
+def test_an_index_stays_cut_as_it_was_made(server: WireServer) -> None:
+    with closing(open_index(server.url, MODEL, cluster=BY_DAY)) as index:
+        index.add([on(0, 1)])
+    with closing(open_index(server.url, MODEL)) as index:
+        index.add([on(5, 2)])
+        assert index.count() == 2
+    assert len(server.collections.keys[collection_of(MODEL)]) == 2
+
+
+def test_retention_drops_whole_days_and_deletes_in_the_last(server: WireServer) -> None:
+    with closing(open_index(server.url, MODEL, cluster=BY_DAY)) as index:
+        index.add([on(day, 10 * day + number) for day in range(4) for number in range(3)])
+        assert index.delete(Where(before=on(2, 21).shot.began)) == 8
+        assert index.count() == 4
+        assert server.collections.dropped == ["2026-03-01", "2026-03-02"]
+        index.add([on(0, 1)])  # late, and kept until the next night
+        assert index.count() == 5
+
+
+def test_a_day_of_which_another_camera_keeps_something_is_not_dropped(server: WireServer) -> None:
+    with closing(open_index(server.url, MODEL, cluster=BY_DAY)) as index:
+        index.add([on(0, 1), on(0, 2, "hall"), on(1, 3)])
+        assert index.delete(Where(("gate",), before=midnight(1))) == 1
+        assert index.count(Where(("hall",))) == 1
+        assert server.collections.dropped == []
+        assert index.delete(Where(("gate", "hall"), before=midnight(1))) == 1
+        assert server.collections.dropped == ["2026-03-01"]
+
+
+def test_a_range_with_a_beginning_and_single_ids_drop_no_day(server: WireServer) -> None:
+    with closing(open_index(server.url, MODEL, cluster=BY_DAY)) as index:
+        index.add([on(0, 1), on(1, 2), on(2, 3)])
+        assert index.delete(Where(after=midnight(0), before=midnight(1))) == 1
+        assert index.delete_ids([on(1, 2).shot.id]) == 1
+        assert index.count() == 1
+        assert server.collections.dropped == []
+
+
+def test_two_processes_may_begin_a_day_at_once(server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_index(server.url, MODEL, cluster=BY_DAY)) as index:
+        index.add([on(0, 1)])
+        looks = iter([["2026-03-01"], ["2026-03-01", "2026-03-02"]])
+        server.collections.keys[collection_of(MODEL)]["2026-03-02"] = set()
+        monkeypatch.setattr(Days, "there", lambda days: next(looks))
+        index.add([on(1, 2)])
+        assert index.count() == 2

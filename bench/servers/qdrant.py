@@ -16,6 +16,7 @@ import grpc
 from qdrant_client import QdrantClient
 from qdrant_client import grpc as wire
 from qdrant_client.conversions.conversion import GrpcToRest, RestToGrpc
+from qdrant_client.models import Filter, FilterSelector, HasIdCondition, PointIdsList
 
 from bench.servers.server import Server
 
@@ -45,6 +46,9 @@ class Collections(wire.CollectionsServicer):
         self.vacuums: list[float] = []  # share of deleted sightings from which on it was told to rewrite
         self.indexed: list[str] = []  # payload fields
         self.indexed_before_points: list[str] = []
+        self.keys: dict[str, dict[str, set[str]]] = {}  # collection cut by hand: ids by shard key
+        self.cut: list[Any] = []  # the requests that made those shard keys
+        self.dropped: list[str] = []  # shard keys
 
     def CollectionExists(self, request: Any, context: Any) -> Any:
         exists = self.client.collection_exists(request.collection_name)
@@ -52,6 +56,8 @@ class Collections(wire.CollectionsServicer):
 
     def Create(self, request: Any, context: Any) -> Any:
         self.created[request.collection_name] = request
+        if request.sharding_method == wire.ShardingMethod.Custom:
+            self.keys[request.collection_name] = {}
         config = GrpcToRest.convert_vectors_config(request.vectors_config)
         metadata = GrpcToRest.convert_payload(request.metadata)
         return self._done(self.client.create_collection(request.collection_name, config, metadata=metadata))
@@ -64,7 +70,39 @@ class Collections(wire.CollectionsServicer):
         return self._done(self.client.update_collection(request.collection_name, metadata=metadata))
 
     def Delete(self, request: Any, context: Any) -> Any:
+        self.keys.pop(request.collection_name, None)
         return self._done(self.client.delete_collection(request.collection_name))
+
+    def CreateShardKey(self, request: Any, context: Any) -> Any:
+        keys, key = self.keys[request.collection_name], request.request.shard_key.keyword
+        if key in keys:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"shard key {key} already exists")
+        keys[key] = set()
+        self.cut.append(request.request)
+        return wire.CreateShardKeyResponse(result=True)
+
+    def DeleteShardKey(self, request: Any, context: Any) -> Any:
+        key = request.request.shard_key.keyword
+        held = self.keys[request.collection_name].pop(key)
+        self.dropped.append(key)
+        if held:
+            self.client.delete(request.collection_name, PointIdsList(points=list(held)))
+        return wire.DeleteShardKeyResponse(result=True)
+
+    def ListShardKeys(self, request: Any, context: Any) -> Any:
+        keys = [wire.ShardKey(keyword=key) for key in self.keys.get(request.collection_name, {})]
+        return wire.ListShardKeysResponse(shard_keys=[wire.ShardKeyDescription(key=key) for key in keys])
+
+    def told(self, request: Any, context: Any, *, must: bool) -> list[set[str]] | None:
+        """The ids under the shard keys that the request names; None: it concerns all there are.
+
+        A server takes no write without a key where a collection is cut by hand, and no unknown key anywhere.
+        """
+        keys = self.keys.get(request.collection_name)
+        named = [key.keyword for key in request.shard_key_selector.shard_keys]
+        if (must and keys is not None and not named) or any(key not in (keys or {}) for key in named):
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"no shard key, or an unknown one: {named}")
+        return [keys[key] for key in named] if keys is not None and named else None
 
     def Get(self, request: Any, context: Any) -> Any:
         info = self.client.get_collection(request.collection_name)
@@ -97,12 +135,17 @@ class Points(wire.PointsServicer):
     def Upsert(self, request: Any, context: Any) -> Any:
         if not self.collections.indexed_before_points:
             self.collections.indexed_before_points = list(self.collections.indexed)
+        held = self.collections.told(request, context, must=True)
         points = [GrpcToRest.convert_point_struct(point) for point in request.points]
+        if held is not None:
+            held[0].update(str(point.id) for point in points)
         self.client.upsert(request.collection_name, points)
         return self._done()
 
     def Delete(self, request: Any, context: Any) -> Any:
-        self.client.delete(request.collection_name, GrpcToRest.convert_points_selector(request.points))
+        held = self.collections.told(request, context, must=True)
+        selected = GrpcToRest.convert_filter(request.points.filter)
+        self.client.delete(request.collection_name, FilterSelector(filter=_within(selected, held)))
         return self._done()
 
     def Query(self, request: Any, context: Any) -> Any:
@@ -123,7 +166,9 @@ class Points(wire.PointsServicer):
         return wire.GetResponse(result=[RestToGrpc.convert_record(record) for record in found])
 
     def Count(self, request: Any, context: Any) -> Any:
-        found = self.client.count(request.collection_name, GrpcToRest.convert_filter(request.filter))
+        held = self.collections.told(request, context, must=False)
+        matching = _within(GrpcToRest.convert_filter(request.filter), held)
+        found = self.client.count(request.collection_name, matching)
         return wire.CountResponse(result=wire.CountResult(count=found.count))
 
     def Facet(self, request: Any, context: Any) -> Any:
@@ -132,6 +177,13 @@ class Points(wire.PointsServicer):
 
     def _done(self) -> Any:
         return wire.PointsOperationResponse(result=wire.UpdateResult(status=wire.UpdateStatus.Completed))
+
+
+def _within(matching: Filter, held: list[set[str]] | None) -> Filter:
+    """Those of the matching points whose ids are among these."""
+    if held is None:
+        return matching
+    return Filter(must=[matching, HasIdCondition(has_id=[one for some in held for one in some])])
 
 
 class Moods(grpc.ServerInterceptor):  # type: ignore[misc]

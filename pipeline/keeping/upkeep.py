@@ -87,22 +87,43 @@ def _settled(files: Sequence[str], now: datetime) -> Iterator[str]:
 def retain(stores: Stores, now: datetime, hold: Hold) -> str:
     """Erase what is older than its camera may be searched, except what a legal hold covers."""
     erased, remains = 0, list[str]()
-    known = set(stores.erasure.ledger.cameras())
-    for camera in stores.cameras.all():
+    for days, cameras in _kept_alike(stores, now):
         hold()
-        if camera.retention_days is None or camera.name not in known:
-            continue
         request = Request(
-            Selection(Where((camera.name,), before=now - timedelta(days=camera.retention_days))),
+            Selection(_grown_old(cameras, days, now)),
             Principal("passerby", Role.ADMINISTRATOR),
-            reason=f"kept for {camera.retention_days} days",
+            reason=f"kept for {days} days",
             around_holds=True,
         )
         if any(asdict(survey(stores.erasure, request).before).values()):
             report = erase(stores.erasure, request, guard=None)
             erased += report.before.sightings
-            remains += [f"{camera.name}: {why}" for why in report.remains]
+            remains += [f"{', '.join(cameras)}: {why}" for why in report.remains]
     return _told(f"{erased} sightings were too old and are erased", remains)
+
+
+def _kept_alike(stores: Stores, now: datetime) -> list[tuple[int, tuple[str, ...]]]:
+    """Days and the cameras that are kept so long, together: an index may then drop a day whole.
+
+    A camera of which something is held that is too old stands alone, because what goes of it is listed.
+    """
+    known = set(stores.erasure.ledger.cameras())
+    holds = stores.erasure.holds.in_force()
+    together: dict[int, list[str]] = {}
+    alone = []
+    for camera in stores.cameras.all():
+        days = camera.retention_days
+        if days is None or camera.name not in known:
+            continue
+        if any(hold.meets(_grown_old((camera.name,), days, now)) for hold in holds):
+            alone.append((days, (camera.name,)))
+        else:
+            together.setdefault(days, []).append(camera.name)
+    return [*((days, tuple(names)) for days, names in together.items()), *alone]
+
+
+def _grown_old(cameras: tuple[str, ...], days: int, now: datetime) -> Where:
+    return Where(cameras, before=now - timedelta(days=days))
 
 
 def backfill(stores: Stores, now: datetime, hold: Hold) -> str:

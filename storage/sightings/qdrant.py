@@ -1,8 +1,8 @@
 """The sighting index in a collection of a Qdrant server."""
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
@@ -17,11 +17,14 @@ from qdrant_client.models import (
     HasIdCondition,
     MatchValue,
     OptimizersConfigDiff,
+    ShardingMethod,
 )
 
 from storage.errors import NewerSchemaError, OtherModelError, UnavailableError
 from storage.sightings.payload import check, check_limit, check_vector, parts_shape
+from storage.sightings.qdrant_days import Days, before, day_of
 from storage.sightings.qdrant_points import (
+    Shape,
     payload_indexes,
     search_params,
     to_filter,
@@ -41,14 +44,6 @@ FORGETTING = 300  # seconds: a year of footage is not deleted in ten
 SCHEMA = 1  # of the collection: its vectors and payload
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What the vectors in a collection are."""
-
-    vector: int  # dimensions
-    parts: tuple[int, int]  # (p, e)
-
-
 class QdrantIndex:
     """Keeps the sightings of one model in one collection; any number of processes may use it at once.
 
@@ -64,6 +59,7 @@ class QdrantIndex:
         self.model = model
         self._server, self._client = server, server.client
         self._collection, self._claimed = collection_of(model), claim
+        self._days = Days(server, self._collection)
         self._writable = False  # by this process: the payload indexes are known to be there
         self._shape = self._read_shape()
 
@@ -76,14 +72,19 @@ class QdrantIndex:
         if not sightings:
             return
         first = sightings[0]
-        shape = self._shape or Shape(first.vector.size, parts_shape(first))
+        shape = self._shape or Shape(first.vector.size, parts_shape(first), self._server.cluster.by_day)
         check(sightings, self.model, shape.vector, shape.parts)
         if not self._writable:
-            self._make(shape)
-        points = to_points(sightings)
-        for start in range(0, len(points), BATCH):
-            some = points[start : start + BATCH]
-            self._server.ask(self._client.upsert, self._collection, some, wait=True)
+            shape = self._make(shape)
+        if not shape.by_day:
+            self._upsert(sightings, None)
+            return
+        days = defaultdict[str, list[Sighting]](list)
+        for sighting in sightings:
+            days[day_of(sighting)].append(sighting)
+        self._days.make(days)
+        for day, some in days.items():
+            self._upsert(some, day)
 
     def nearest(self, vector: NDArray[np.float32], limit: int, where: Where = ANYWHERE) -> list[Hit]:
         """Return at most `limit` sightings, nearest first, whole; `vector` is (d,) of unit length."""
@@ -139,13 +140,29 @@ class QdrantIndex:
         return tuple(sorted(str(hit.value) for hit in found.hits if hit.count))
 
     def delete(self, where: Where) -> int:
-        """Forget what `where` describes and return how many that was; `Where()` forgets everything."""
-        return self._delete(to_filter(where))
+        """Forget what `where` describes and return how many that was; `Where()` forgets everything.
+
+        Where every day has shards of its own, days of which nothing would be left are dropped whole. What is
+        added to such a day at that very moment goes too, and comes back with the nightly backfill.
+        """
+        matching = to_filter(where)
+        number = self._count(matching)
+        if number and self._shape is not None and self._shape.by_day:
+            for day in before(where, self._days.there()):
+                if self._count(Filter(must_not=[matching]), day) == 0:
+                    self._days.drop(day)
+        if number:
+            self._delete(matching)
+        return number
 
     def delete_ids(self, ids: Iterable[UUID]) -> int:
         """Forget the sightings of these shots; ids that are not there do not matter."""
         wanted = {str(identity) for identity in ids}
-        return self._delete(Filter(must=[HasIdCondition(has_id=list(wanted))])) if wanted else 0
+        matching = Filter(must=[HasIdCondition(has_id=list(wanted))])
+        number = self._count(matching) if wanted else 0
+        if number:
+            self._delete(matching)
+        return number
 
     def optimize(self) -> None:
         """Wait until the server, which does it by itself, has made the codes of new sightings."""
@@ -199,20 +216,26 @@ class QdrantIndex:
                 f"the collection {self._collection} of {self._server.name} has version {told['schema']} and "
                 f"this program reads up to {SCHEMA}: upgrade the program"
             )
-        rows, width = told["parts"]
-        return Shape(told["vector"], (rows, width))
+        return Shape.told(told)
 
     def _exists(self) -> bool:
         return self._server.ask(self._client.collection_exists, self._collection)
 
-    def _make(self, shape: Shape) -> None:
-        """Make the collection unless it is there, and its payload indexes, before any point."""
+    def _upsert(self, sightings: Sequence[Sighting], day: str | None) -> None:
+        points = to_points(sightings)
+        for start in range(0, len(points), BATCH):
+            some = points[start : start + BATCH]
+            self._server.ask(self._client.upsert, self._collection, some, wait=True, shard_key_selector=day)
+
+    def _make(self, shape: Shape) -> Shape:
+        """Make the collection unless it is there, and its payload indexes, before any point; how it is."""
         if not self._exists():
             self._create(shape)
-        self._shape = self._read_shape()
+        self._shape = self._read_shape() or shape
         for field, schema in payload_indexes().items():
             self._server.ask(self._client.create_payload_index, self._collection, field, schema, wait=True)
         self._writable = True
+        return self._shape
 
     def _create(self, shape: Shape) -> None:
         cluster = self._server.cluster
@@ -224,13 +247,9 @@ class QdrantIndex:
                 shard_number=cluster.shards,
                 replication_factor=cluster.replicas,
                 write_consistency_factor=cluster.writes,
+                sharding_method=ShardingMethod.CUSTOM if shape.by_day else None,
                 on_disk_payload=True,
-                metadata={
-                    "schema": SCHEMA,
-                    "model": self.model,
-                    "vector": shape.vector,
-                    "parts": list(shape.parts),
-                },
+                metadata={"schema": SCHEMA, "model": self.model, **shape.tell()},
             )
         except (UnavailableError, ValueError):
             if not self._exists():  # else another process was faster
@@ -238,19 +257,24 @@ class QdrantIndex:
         if self._claimed is not None:
             answer_with(self._server, self.model, self._claimed)
 
-    def _count(self, matching: Filter) -> int:
+    def _count(self, matching: Filter, day: str | None = None) -> int:
+        """How many of this model match; of one day where it has shards of its own, else of all."""
         if self._known() is None:
             return 0
         mine = FieldCondition(key="model", match=MatchValue(value=self.model))
         both = Filter(must=[mine, matching])
-        return self._server.ask(self._client.count, self._collection, both, exact=True).count
+        count = self._client.count
+        return self._server.ask(count, self._collection, both, exact=True, shard_key_selector=day).count
 
-    def _delete(self, matching: Filter) -> int:
-        number = self._count(matching)
-        if number:
+    def _delete(self, matching: Filter) -> None:
+        by_day = self._shape is not None and self._shape.by_day
+        days: list[int | str] | None = [*self._days.there()] if by_day else None
+        if days != []:
             selected = FilterSelector(filter=matching)
-            self._server.ask(self._client.delete, self._collection, selected, wait=True, timeout=FORGETTING)
-        return number
+            delete = self._client.delete
+            self._server.ask(
+                delete, self._collection, selected, wait=True, shard_key_selector=days, timeout=FORGETTING
+            )
 
 
 def collection_of(model: str) -> str:

@@ -1,6 +1,7 @@
 """Sightings as points of a Qdrant collection, and back; what a collection is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,24 @@ from qdrant_client.models import (
 
 from storage.sightings.payload import KEYWORDS, TIMES, microseconds, to_payload, to_shot
 from storage.types import Hit, Sighting, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the vectors in a collection are, and how it is cut."""
+
+    vector: int  # dimensions
+    parts: tuple[int, int]  # (p, e)
+    by_day: bool  # every day has shards of its own
+
+    def tell(self) -> dict[str, Any]:
+        """As it is kept with the collection."""
+        return {"vector": self.vector, "parts": list(self.parts), "by_day": self.by_day}
+
+    @classmethod
+    def told(cls, kept: Mapping[str, Any]) -> "Shape":
+        rows, width = kept["parts"]
+        return cls(kept["vector"], (rows, width), bool(kept.get("by_day")))
 
 
 def vectors(dimensions: int, part: int) -> dict[str, VectorParams]:

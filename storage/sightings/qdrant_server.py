@@ -39,6 +39,7 @@ class Cluster:
     replicas: int = 1  # copies of each shard
     writes: int = 1  # copies that must have a write before it counts as done
     key: str = ""  # API key
+    by_day: bool = False  # every day has shards of its own
 
 
 class Server:

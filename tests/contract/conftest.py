@@ -88,11 +88,18 @@ class MemoryModels:
 
 
 @pytest.fixture(
-    params=["memory", "edge", "local", "wire", pytest.param("server", marks=pytest.mark.server)],
+    params=[
+        "memory",
+        "edge",
+        "local",
+        "wire",
+        "wire by day",
+        pytest.param("server", marks=pytest.mark.server),
+    ],
 )
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], MemoryModels | Models]]:
     """Opens the same index again and again: a dictionary, a folder, qdrant-client's local mode, a gRPC server
-    over that, and the Qdrant server that PASSERBY_TEST_QDRANT names.
+    over that, the same with shards for each day, and the Qdrant server that PASSERBY_TEST_QDRANT names.
     """
     match request.param:
         case "memory":
@@ -106,6 +113,9 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[]
         case "wire":
             with WireServer().running() as wire:
                 yield lambda: open_models(wire.url)
+        case "wire by day":
+            with WireServer().running() as wire:
+                yield lambda: open_models(wire.url, Cluster(by_day=True))
         case "server":
             url = os.environ.get("PASSERBY_TEST_QDRANT")
             if not url:
