@@ -23,11 +23,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.acsa.matching import SLOPE, TINY
+from models.acsa.matching import SLOPE, SMALLEST, TINY
 
 SHARPNESS = 20.0
 TOGETHER = 128  # descriptions, beside as many pictures as fit: wide products are fast ones
-SMALLEST = 1e-30  # of a squared length: weights reach down to exp(-sharpness)
 
 
 class Mapped(NamedTuple):

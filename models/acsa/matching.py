@@ -17,6 +17,7 @@ from models.runtimes.portable import Run
 from models.types import Floats, Scores, TextFeatures
 
 SLOPE, TINY = 0.1, 1e-8  # of the leaky cosines; of lengths that nothing is divided by
+SMALLEST = 1e-30  # the same of weighted lengths, squared or not: weights reach down to exp(-sharpness)
 FAINTEST = 0.01  # chance that an excluded thing is not there: below, the network's word is not worth more
 
 
@@ -125,8 +126,8 @@ class _Pairs:
         """(n,)"""
         weights = self._weights(sharpness, np.sqrt((self.likeness**2).sum(axis=0, keepdims=True)))
         gram = self.value @ self.value.T
-        attended = np.sqrt(np.maximum(((gram @ weights) * weights).sum(axis=1), TINY**2))
-        lengths = np.maximum(attended * self._lengths(), TINY)
+        attended = np.sqrt(np.maximum(((gram @ weights) * weights).sum(axis=1), SMALLEST))
+        lengths = np.maximum(attended * self._lengths(), SMALLEST)
         return ((weights * self.agreement).sum(axis=1) / lengths).mean(axis=0)  # type: ignore[no-any-return]
 
     def t2i(self, sharpness: float) -> Floats:
@@ -141,9 +142,9 @@ class _Pairs:
         squares = sum(
             (row[:, None] * weights).sum(axis=0) * one for row, one in zip(self.gram, weights, strict=True)
         )
-        attended = np.sqrt(np.maximum(squares, TINY**2))
+        attended = np.sqrt(np.maximum(squares, SMALLEST))
         lengths = attended * np.linalg.norm(self.value, axis=1)[:, None]
-        return (weights * self.agreement).sum(axis=0) / np.maximum(lengths, TINY)  # type: ignore[no-any-return]
+        return (weights * self.agreement).sum(axis=0) / np.maximum(lengths, SMALLEST)  # type: ignore[no-any-return]
 
     def _weights(self, sharpness: float, length: Floats) -> Floats:
         """(p, k, n), of the likeness over its length along the parts or the phrases."""
