@@ -6,7 +6,8 @@ Serves a new site with the footage of demo/ as `passerby serve` does, and keeps 
 uploaded as that of a new camera whenever nothing waits. Each user logs in, searches, loads the pictures of
 the wall, opens somebody with the frame, looks at jobs and cameras, and thinks for a while between two acts.
 After each act the same user asks the hello once: its times are those of the machine. The service, its
-watching and indexing, the hello and the users share all cores.
+watching and indexing, the hello and the users share all cores. Memory is what the service and the child that
+watches have in use, each minute, and a straight line over the second half says how fast it grows.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bench.machine import machine
 from bench.users import Tally, User
 from pipeline.cli import main as passerby
 from pipeline.settings import Settings
@@ -51,17 +53,26 @@ class Timed:
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes in use at one moment."""
+
+    moment: float  # seconds since the beginning
+    service: int
+    watching: int
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """What came of it."""
 
+    machine: str
     users: int
     minutes: float
     requests: int
     errors: list[str]
     timed: list[Timed]
     ingested: float  # seconds of footage that became searchable meanwhile
-    memory: list[tuple[float, int]]  # seconds since the beginning, bytes of the service and its child
-    growth: float  # bytes a minute over the second half, by a straight line
+    memory: list[Memory]
 
 
 async def drive(address: str, hello: str, args: argparse.Namespace, password: str, pid: int) -> Load:
@@ -73,7 +84,7 @@ async def drive(address: str, hello: str, args: argparse.Namespace, password: st
         await user.log_in()
     feeder = User("feeder", password, address, hello, tally)
     await feeder.log_in()
-    memory: list[tuple[float, int]] = []
+    memory: list[Memory] = []
     fed: list[float] = []
 
     async def feed() -> None:
@@ -86,7 +97,7 @@ async def drive(address: str, hello: str, args: argparse.Namespace, password: st
         tally.counting = True
         fed.clear()
         while True:
-            memory.append((time.monotonic() - began, resident(pid)))
+            memory.append(Memory(time.monotonic() - began, *resident(pid)))
             await asyncio.sleep(SAMPLE)
 
     aside = [asyncio.create_task(feed()), asyncio.create_task(watch())]
@@ -97,7 +108,7 @@ async def drive(address: str, hello: str, args: argparse.Namespace, password: st
     tally.errors += [f"beside the users: {error}" for error in done if error is not None]
     every = [Timed(act, len(some), *_shares(some)) for act, some in sorted(tally.seconds.items())]
     number = sum(each.number for each in every) + len(tally.errors)
-    return Load(args.users, args.minutes, number, tally.errors, every, sum(fed), memory, _growth(memory))
+    return Load(machine(), args.users, args.minutes, number, tally.errors, every, sum(fed), memory)
 
 
 def _shares(seconds: Sequence[float]) -> tuple[float, float]:
@@ -105,19 +116,21 @@ def _shares(seconds: Sequence[float]) -> tuple[float, float]:
     return float(median), float(p95)
 
 
-def _growth(memory: Sequence[tuple[float, int]]) -> float:
+def growth(memory: Sequence[Memory], of: Callable[[Memory], int]) -> float:
+    """Bytes a minute over the second half, by a straight line."""
     half = memory[len(memory) // 2 :]
     if len(half) < 2:
         return 0.0
-    slope, _ = np.polyfit([moment for moment, _ in half], [size for _, size in half], 1)
+    slope, _ = np.polyfit([each.moment for each in half], [of(each) for each in half], 1)
     return float(slope * 60)
 
 
-def resident(pid: int) -> int:
-    """Bytes of memory of a process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+def resident(pid: int) -> tuple[int, int]:
+    """Bytes of memory that a process has in use, and those of its children and theirs."""
     mine = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return mine + sum(resident(int(child)) for child in children)
+    threads = Path(f"/proc/{pid}/task").glob("*/children")  # a child is entered with the thread that made it
+    children = [int(child) for thread in threads for child in thread.read_text().split()]
+    return mine, sum(sum(resident(child)) for child in children)
 
 
 HELLO = (
@@ -179,7 +192,7 @@ def show(load: Load, console: Console) -> None:
         "median ms",
         "p95 ms",
         "p95 to hello's",
-        title=f"{load.users} users, {load.minutes:g} min",
+        title=f"{load.users} users, {load.minutes:g} min, {load.machine}",
     )
     for each in load.timed:
         share = f"{each.p95 / bare:.1f}" if bare else "-"
@@ -188,12 +201,19 @@ def show(load: Load, console: Console) -> None:
     kinds = ", ".join(f"{load.errors.count(kind)} x {kind}" for kind in sorted(set(load.errors)))
     console.print(f"{len(load.errors)} errors of {load.requests} requests{': ' + kinds if kinds else ''}")
     console.print(f"{load.ingested:.0f} s of footage became searchable meanwhile")
-    if load.memory:
-        first, last, most = load.memory[0][1], load.memory[-1][1], max(size for _, size in load.memory)
-        console.print(
-            f"memory {first / 1e6:.0f} MB at first, {last / 1e6:.0f} at last, {most / 1e6:.0f} at most; "
-            f"{load.growth / 1e6:+.1f} MB a minute over the second half"
-        )
+    console.print(_memory(load.memory))
+
+
+def _memory(memory: Sequence[Memory]) -> Table:
+    """What was in use at the beginning of each minute, and how fast that grows."""
+    table = Table("minute", "service, MB", "watching, MB")
+    began = memory[0].moment if memory else 0.0
+    for minute in range(int((memory[-1].moment - began) / 60) + 1 if memory else 0):
+        now = min(memory, key=lambda each: abs(each.moment - began - 60 * minute))
+        table.add_row(str(minute), f"{now.service / 1e6:.0f}", f"{now.watching / 1e6:.0f}")
+    grows = [growth(memory, of) / 1e6 for of in (lambda one: one.service, lambda one: one.watching)]
+    table.add_row("a minute, second half", *(f"{each:+.1f}" for each in grows))
+    return table
 
 
 def main() -> None:

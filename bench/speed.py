@@ -10,7 +10,6 @@ where a ratio has fallen by more than a quarter.
 
 import argparse
 import json
-import platform
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -27,6 +26,7 @@ from rich.table import Table
 from bench.clips import busy_clip, empty_clip
 from bench.curves import Curve, camera_curve, keyframes, people_curve
 from bench.footage import shared_folder
+from bench.machine import processor
 from bench.peers import ClipTower, CrossEncoder, ReleasedText
 from bench.rerank import released_look
 from models.acsa.encoder import SHIPPED as SEARCH
@@ -181,7 +181,7 @@ def measure(settings: Settings) -> Results:
         watched = keyframes(busy, load_detector(runtime=fast))
         stages.append(Stage("watching keyframes, a second of 1080p25", watched, ()))
         curves = (camera_curve(busy, settings), people_curve(load_detector(runtime=fast)))
-    machine = f"{_processor()}, {torch.get_num_threads()} thread"
+    machine = f"{processor()}, {torch.get_num_threads()} thread"
     return Results(machine, gigaflops, gigabytes, tuple(stages), curves)
 
 
@@ -230,12 +230,6 @@ def fallen(before: dict[str, float], now: dict[str, float]) -> list[str]:
         for name, ratio in before.items()
         if name in now and now[name] < FALLEN * ratio
     ]
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

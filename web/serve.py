@@ -15,6 +15,8 @@ from pipeline.settings import Settings
 from web.app import create_app
 from web.site import Site, open_site
 
+KEPT = 75  # seconds that a silent connection stays open: longer than proxies keep theirs
+
 log = logging.getLogger("passerby")
 
 
@@ -40,6 +42,7 @@ def main(given: Sequence[str] | None = None) -> int:
                 log_level="warning",
                 server_header=False,
                 timeout_graceful_shutdown=3,
+                timeout_keep_alive=KEPT,
             )
     except (ValidationError, ValueError, OSError) as error:
         log.error("%s", error)

@@ -16,6 +16,7 @@ from storage.footage.chunks import State
 from storage.footage.ledger import Ledger
 
 IDLE, PAUSE = 1.0, 5.0  # seconds between looks for work, and after a store failed
+NICE = 10  # whoever looks at a page does not wait for footage
 
 log = logging.getLogger("watcher")
 
@@ -55,6 +56,7 @@ def _step(settings: Settings, ledger: Ledger) -> WatchStep:
 def main() -> int:
     """Watch until SIGTERM; 2 when something has to be mended first."""
     logging.basicConfig(format="%(asctime)s %(message)s")
+    os.nice(NICE)
     cv2.setNumThreads(1)  # its threads and the networks' would fight over the same cores
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, tru
 from sqlalchemy.exc import DBAPIError
 
 from storage.accounts.tables import audit, audit_head
-from storage.database.tables import open_database, twice
+from storage.database.tables import open_database, reading, twice
 from storage.errors import DamagedError
 
 GENESIS = "0" * 64  # what the first entry calls the hash before it
@@ -97,7 +97,9 @@ def write(
     query = select(audit_head.c.number, audit_head.c.hash).with_for_update()  # others wait for this row
     head = connection.execute(query).one_or_none()
     if head is None and connection.scalar(select(func.count()).select_from(audit)):
-        raise DamagedError("the audit log has lost its head: run passerby audit verify, restore a backup")
+        head = connection.execute(query).one_or_none()  # somebody wrote the first entry in between
+        if head is None:
+            raise DamagedError("the audit log has lost its head: run passerby audit verify, restore a backup")
     number, previous = (1, GENESIS) if head is None else (head.number + 1, head.hash)
     row = {
         "number": number,
@@ -143,7 +145,7 @@ class Audit:
         if below is not None:
             wanted.append(audit.c.number < below)
         query = select(audit).where(*wanted).order_by(audit.c.number.desc()).limit(limit)
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [_entry(row) for row in connection.execute(query)]
 
     def all(self, sought: Sought) -> Iterator[Entry]:
@@ -152,7 +154,7 @@ class Audit:
         while True:
             wanted = [audit.c.number > last, *_matching(sought)]
             query = select(audit).where(*wanted).order_by(audit.c.number).limit(PAGE)
-            with self._engine.begin() as connection:
+            with reading(self._engine) as connection:
                 page = [_entry(row) for row in connection.execute(query)]
             if not page:
                 return
@@ -164,7 +166,7 @@ class Audit:
         promised = {head.number: head.hash for head in kept}
         last = Head(0, GENESIS)
         while True:
-            with self._engine.begin() as connection:
+            with reading(self._engine) as connection:
                 head = connection.execute(select(audit_head.c.number, audit_head.c.hash)).one_or_none()
                 page = _page(connection, last.number)
             for row in page:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from storage.accounts import audit
 from storage.accounts.audit import Actor
 from storage.accounts.tables import holds
-from storage.database.tables import open_database, twice
+from storage.database.tables import open_database, reading, twice
 from storage.types import Where
 
 
@@ -90,7 +90,7 @@ class Holds:
 
     def all(self) -> list[Hold]:
         """Every hold there ever was, oldest first."""
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [Hold(**row._mapping) for row in connection.execute(select(holds).order_by(holds.c.id))]
 
     def in_force(self) -> list[Hold]:

@@ -3,10 +3,12 @@
 import base64
 import secrets
 import unicodedata
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+AT_ONCE = BoundedSemaphore(2)  # of a process: each takes the 64 MB that make guessing dear
 SHORTEST, LONGEST = 12, 1024  # characters; the longer one keeps hashing cheap
 
 
@@ -29,12 +31,14 @@ class Passwords:
         self._nobody = self._impossible()
 
     def hash(self, password: str) -> str:
-        return self._hasher.hash(_bytes(password))
+        with AT_ONCE:
+            return self._hasher.hash(_bytes(password))
 
     def verify(self, known: str | None, password: str) -> bool:
         """Whether `password` made the hash `known`; None, of an unknown account, is always refused."""
         try:
-            same = self._hasher.verify(known or self._nobody, _bytes(password[:LONGEST]))
+            with AT_ONCE:
+                same = self._hasher.verify(known or self._nobody, _bytes(password[:LONGEST]))
         except VerifyMismatchError:
             return False
         except InvalidHashError as error:

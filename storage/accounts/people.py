@@ -17,8 +17,7 @@ from storage.accounts.lockout import account_door
 from storage.accounts.passwords import Passwords, check_password
 from storage.accounts.permissions import Principal, Role
 from storage.accounts.tables import attempts, invitations, sessions, users
-from storage.database.answering import answering
-from storage.database.tables import open_database, twice
+from storage.database.tables import open_database, reading, twice
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 INVITED = timedelta(hours=24)  # for which a one-time token works
@@ -63,12 +62,12 @@ class Accounts:
 
     def all(self) -> list[User]:
         """Every account, by name."""
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [user_of(row) for row in connection.execute(select(users).order_by(users.c.name))]
 
     def get(self, name: str) -> User:
         """Raises AccountError for a name that nobody has."""
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return _user(connection, name)
 
     def acting(self, name: str) -> Principal | None:
@@ -78,7 +77,7 @@ class Accounts:
         """
         if name.startswith("os:"):
             return Principal(name, Role.ADMINISTRATOR)
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             in_use = users.c.name == name, users.c.disabled.is_(None)
             row = connection.execute(select(users).where(*in_use)).one_or_none()
         return None if row is None else user_of(row).principal

@@ -15,7 +15,8 @@ from storage.accounts.lockout import account_door, address_door, attempt, forgiv
 from storage.accounts.passwords import Passwords
 from storage.accounts.people import NAME, User, digest, user_of
 from storage.accounts.tables import sessions, users
-from storage.database.tables import open_database, twice
+from storage.database.answering import answering
+from storage.database.tables import open_database, reading, twice
 
 TOUCH = timedelta(minutes=1)  # how exactly it is known when a session was last used
 
@@ -73,7 +74,7 @@ class Sessions:
         account, place = account_door(name), address_door(address)
         locks = twice(self._engine, lambda connection: attempt(connection, (account, place), now))
         query = select(users).where(users.c.name == (name if NAME.fullmatch(name) else ""))
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
         known = None if row is None else row.password
         right = self._passwords.verify(known, password)
@@ -117,15 +118,17 @@ class Sessions:
         mine = sessions.c.hash == digest(token)
         columns = (sessions.c.address, sessions.c.last_seen, sessions.c.expires)
         query = select(users, *columns, sessions.c.created.label("opened")).join_from(sessions, users)
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query.where(mine, users.c.disabled.is_(None))).one_or_none()
-            if row is None:
-                return None
-            if now >= row.expires or now - row.last_seen >= self._lifetimes.idle:
-                connection.execute(delete(sessions).where(mine))
-                return None
-            if now - row.last_seen >= TOUCH:
-                connection.execute(update(sessions).where(mine).values(last_seen=now))
+        if row is None:
+            return None
+        ended = now >= row.expires or now - row.last_seen >= self._lifetimes.idle
+        if ended or now - row.last_seen >= TOUCH:
+            with answering(), self._engine.begin() as connection:
+                touched = update(sessions).where(mine).values(last_seen=now)
+                connection.execute(delete(sessions).where(mine) if ended else touched)
+        if ended:
+            return None
         return Session(user_of(row), row.address, row.opened, row.last_seen, row.expires)
 
     def log_out(self, token: str, *, address: str) -> None:

@@ -14,7 +14,8 @@ from storage.accounts.audit import Actor
 from storage.accounts.people import AccountError, digest, from_json, to_json, user_of
 from storage.accounts.permissions import Action, Principal
 from storage.accounts.tables import tokens, users
-from storage.database.tables import open_database, twice
+from storage.database.answering import answering
+from storage.database.tables import open_database, reading, twice
 
 PREFIX = "passerby_"  # lets scanners of source code find a token that leaked
 LONGEST = timedelta(days=365)
@@ -93,7 +94,7 @@ class Tokens:
     def all(self) -> list[Token]:
         """Every token there ever was, oldest first."""
         query = select(tokens).order_by(tokens.c.created, tokens.c.id)
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [_token(row) for row in connection.execute(query)]
 
     def revoke(self, by: Actor, identity: str) -> None:
@@ -115,11 +116,12 @@ class Tokens:
         works = tokens.c.revoked.is_(None), tokens.c.expires > now, users.c.disabled.is_(None)
         narrowed = tokens.c.cameras.label("narrowed")
         query = select(users, tokens.c.scopes, narrowed, tokens.c.last_used).join_from(tokens, users)
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query.where(mine, *works)).one_or_none()
-            if row is None:
-                return None
-            if row.last_used is None or now - row.last_used >= TOUCH:
+        if row is None:
+            return None
+        if row.last_used is None or now - row.last_used >= TOUCH:
+            with answering(), self._engine.begin() as connection:
                 connection.execute(update(tokens).where(mine).values(last_used=now))
         owner, cameras = user_of(row), from_json(row.narrowed)
         if cameras is None or owner.cameras is None:

@@ -14,7 +14,7 @@ from storage.casework.fresh import PASSERBY, Ground
 from storage.casework.saved import SavedSearch, saved_of
 from storage.casework.tables import alerts, saved_searches
 from storage.database.answering import answering
-from storage.database.tables import open_database, twice
+from storage.database.tables import open_database, reading, twice
 from storage.errors import LeaseLostError
 from storage.footage.chunks import is_dead
 from storage.footage.overview import Visible
@@ -84,19 +84,19 @@ class Alerts:
     def newest(self, wanted: Wanted, *, limit: int = 100, offset: int = 0) -> list[Alert]:
         """A page of alerts, newest first."""
         query = _joined().where(_matching(wanted)).order_by(alerts.c.fired.desc(), alerts.c.id)
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [_alert(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
     def get(self, identity: str, wanted: Wanted) -> Alert | None:
         """One alert; None for one that is unknown or not to be seen."""
         query = _joined().where(_matching(wanted), alerts.c.id == identity)
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _alert(row)
 
     def due(self) -> bool:
         """Whether something is to be delivered now."""
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             query = select(alerts.c.id).where(alerts.c.due <= self._clock()).limit(1)
             return connection.scalar(query) is not None
 

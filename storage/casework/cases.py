@@ -12,7 +12,7 @@ from storage.accounts import audit
 from storage.accounts.audit import Actor
 from storage.casework.tables import case_entries, case_members, cases
 from storage.database.answering import answering
-from storage.database.tables import open_database, twice
+from storage.database.tables import open_database, reading, twice
 from storage.footage.overview import Visible
 from storage.types import Shot
 
@@ -79,13 +79,13 @@ class Cases:
     def all(self, reader: Reader) -> list[Case]:
         """The cases that `reader` owns or is a member of, open ones first, the newest at the front."""
         order = cases.c.closed.is_not(None), cases.c.opened.desc(), cases.c.id.desc()
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(select(cases).where(_of(reader)).order_by(*order)).all()
             return [_case(connection, row, reader.visible) for row in rows]
 
     def get(self, identity: int, reader: Reader) -> Case | None:
         """One case; None for one that is unknown or not the reader's."""
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(cases).where(_of(reader), cases.c.id == identity)).one_or_none()
             return None if row is None else _case(connection, row, reader.visible)
 
@@ -96,7 +96,7 @@ class Cases:
             .where(case_entries.c.case == identity, _seen(visible))
             .order_by(case_entries.c.taken.is_(None), case_entries.c.taken, case_entries.c.id)
         )
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [_entry(row) for row in connection.execute(query)]
 
     def open(self, by: Actor, owner: str, name: str, notes: str = "") -> int:

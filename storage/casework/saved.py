@@ -14,7 +14,7 @@ from storage.accounts import audit
 from storage.accounts.audit import Actor
 from storage.casework.tables import alert_tracks, alerts, saved_searches
 from storage.database.answering import answering
-from storage.database.tables import open_database, twice
+from storage.database.tables import open_database, reading, twice
 
 PREFIX = "whsec_"  # as receivers of standard webhooks know it
 MOST = 200  # searches of one owner, each of which is compared with everybody who comes
@@ -91,17 +91,17 @@ class SavedSearches:
         query = select(saved_searches).order_by(saved_searches.c.name, saved_searches.c.owner)
         if owner is not None:
             query = query.where(saved_searches.c.owner == owner)
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [saved_of(row) for row in connection.execute(query)]
 
     def get(self, identity: str) -> SavedSearch | None:
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return _get(connection, identity)
 
     def secret(self, identity: str) -> str:
         """What signs its deliveries; empty when there is no such search."""
         mine = select(saved_searches.c.secret).where(saved_searches.c.id == identity)
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return connection.scalar(mine) or ""
 
     def change(self, by: Actor, identity: str, question: Question) -> SavedSearch:

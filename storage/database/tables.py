@@ -4,7 +4,8 @@ A change here needs a step in `storage/database/migrations/versions` that makes 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 
+from storage.database.answering import answering
 from storage.database.clock import ahead, said
 from storage.database.migrate import migrate
 from storage.errors import NewerSchemaError
@@ -65,6 +67,8 @@ POSTGRES = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,  # milliseconds
 }
+
+_READING = "passerby_reading"  # option of a connection
 
 metadata = MetaData()
 
@@ -198,11 +202,24 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
 
     def begin(connection: Connection) -> None:
+        only = bool(connection.get_execution_options().get(_READING))
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(only)}")
         # Taking the lock only at the first write would fail, not wait, when somebody wrote in between.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if only else "BEGIN IMMEDIATE")
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begin)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads: it waits for nobody who writes, and nothing can be written in it.
+
+    Raises OSError while the database does not answer.
+    """
+    options = {_READING: True, "postgresql_readonly": True}
+    with answering(), engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
 
 
 def twice(engine: Engine, work: Callable[[Connection], T]) -> T:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from storage.database.answering import answering
-from storage.database.tables import cameras, open_database, twice
+from storage.database.tables import cameras, open_database, reading, twice
 
 Polygon = tuple[tuple[float, float], ...]  # corners x, y as shares 0..1 of the picture's width and height
 
@@ -43,11 +43,11 @@ class Cameras:
 
     def all(self) -> list[Camera]:
         """Every camera, by name."""
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [_camera(row) for row in connection.execute(select(cameras).order_by(cameras.c.name))]
 
     def get(self, name: str) -> Camera | None:
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(cameras).where(cameras.c.name == name)).one_or_none()
         return None if row is None else _camera(row)
 

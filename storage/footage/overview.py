@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Select, and_, func, literal, or_, 
 
 from storage.database.answering import answering
 from storage.database.clock import ahead, said
-from storage.database.tables import chunks, gaps, open_database, shots
+from storage.database.tables import chunks, gaps, open_database, reading, shots
 from storage.footage.chunks import Chunk, State
 from storage.footage.rows import chunk_of, shot_of
 from storage.types import Shot, Where
@@ -153,7 +153,7 @@ class Overview:
             return said(ahead(self._engine))
 
     def _rows(self, query: Select[*tuple[Any, ...]]) -> list[Any]:
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(query))
 
 

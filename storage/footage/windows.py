@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 
 from storage.database.answering import answering
-from storage.database.tables import open_database, twice, windows
+from storage.database.tables import open_database, reading, twice, windows
 from storage.errors import LeaseLostError
 from storage.footage.chunks import is_dead
 
@@ -97,7 +97,7 @@ class Windows:
         """The window of the task that fell due last, finished or not."""
         newest = select(func.max(windows.c.began)).where(windows.c.task == task).scalar_subquery()
         query = select(windows).where(windows.c.task == task, windows.c.began == newest)
-        with answering(), self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _window(row)
 
