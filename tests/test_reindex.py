@@ -15,12 +15,14 @@ from models.acsa.card import digest
 from models.acsa.encoder import SHIPPED
 from pipeline import build
 from pipeline.cli import main
+from pipeline.keeping.change import last
 from pipeline.keeping.reindex import Progress, Survey, catch_up, survey
 from pipeline.search import Search
 from pipeline.settings import Settings
 from pipeline.types import Query
 from storage.footage.chunks import Chunk, State, worker_name
 from storage.footage.ledger import Ledger
+from storage.footage.windows import Windows
 from storage.sightings.edge_folders import EdgeFolders
 from storage.sightings.index import Index, Models
 from storage.sightings.qdrant_collections import QdrantCollections
@@ -212,6 +214,11 @@ def test_the_commands_change_the_model(
     assert f"{new} │ 3 │ answers searches │ {other_weights}" in said
     assert f"{old} │ 3 │ answered before │ shipped" in said
     assert "person-detector@" in said
+    with closing(Windows(site.database_url)) as windows:
+        told = last(windows)
+    assert told is not None
+    assert (told.done, told.of, told.switched, told.weights) == (3, 3, True, "other.safetensors")
+    assert f"{new} answers searches" in told.result
     monkeypatch.chdir("/")  # the weights are found from any folder
     answer = json.loads(run("search", "red coat", "--json", "--min-probability", "0")[1])
     assert answer["model"] == new
@@ -233,6 +240,10 @@ def test_lost_crops_keep_the_old_model_unless_they_are_left(
     said = " ".join(capsys.readouterr().err.split())
     assert "1 shots cannot be indexed" in said
     assert "--leave-lost" in said
+    with closing(Windows(site.database_url)) as windows:
+        told = last(windows)
+    assert told is not None
+    assert (told.lost, told.switched, "1 shots cannot be indexed" in told.result) == (1, False, True)
     with closing(build.models(site)) as models:
         active = models.active()
         assert active is not None

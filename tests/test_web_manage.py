@@ -11,6 +11,8 @@ from time import monotonic, sleep
 import numpy as np
 import pytest
 
+from pipeline.keeping.change import telling
+from pipeline.keeping.reindex import Progress
 from storage.footage.cameras import Camera
 from storage.footage.chunks import Chunk, State, worker_name
 from tests.fakes import write_video
@@ -225,7 +227,25 @@ def test_models_are_told_with_their_sightings(site: Site, ada: Client) -> None:
     assert (held["model"], held["standing"]) == ("colours@00000000", "answers searches")
     assert held["sightings"] > 6
     assert [weights["name"] for weights in told["shipped"]] == ["acsa-small"]
-    assert told["reindexing"] is False
+    assert (told["reindexing"], told["last"]) == (False, None)
+
+
+def test_a_change_of_model_is_told_with_how_far_it_is(site: Site, ada: Client) -> None:
+    with telling(site.windows, "/srv/weights/other.safetensors") as told:
+        told.note(Progress(3, 12))
+        known = ada.get("/models").json()
+        assert known["reindexing"] is True
+        assert (known["last"]["weights"], known["last"]["done"], known["last"]["total"]) == ("other", 3, 12)
+        assert known["last"]["ended"] is None
+        for refused in (
+            ada.post("/models/reindex", json={}),
+            ada.call("DELETE", "/models/colours@00000000"),
+        ):
+            assert (refused.status_code, "goes on" in refused.json()["detail"]) == (409, True)
+        told.end("other answers searches", switched=True)
+    known = ada.get("/models").json()
+    assert (known["reindexing"], known["last"]["switched"]) == (False, True)
+    assert known["last"]["result"] == "other answers searches"
 
 
 def test_a_duty_is_done_now_and_tells_what_came_of_it(site: Site, ada: Client) -> None:

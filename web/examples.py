@@ -121,10 +121,23 @@ RECEIVED: dict[str, Any] = {
     "seconds": 79.5,
     "size": [1280, 720],
 }
+REINDEXING: dict[str, Any] = {
+    "weights": "acsa-small",
+    "began": "2026-03-01T16:20:00Z",
+    "ended": "2026-03-01T16:24:10Z",
+    "done": 1204,
+    "total": 1204,
+    "lost": 0,
+    "rate": 98.4,
+    "left_s": 0.0,
+    "result": "acsa-small@8709da0b answers searches: it has 1,204 of 1,204 shots.",
+    "switched": True,
+}
 MODELS: dict[str, Any] = {
     "shipped": [{"name": "acsa-small", "megabytes": 43.0, "card": {"model": "acsa-small@8709da0b"}}],
     "held": [{"model": "acsa-small@8709da0b", "standing": "answers searches", "sightings": 1204}],
     "reindexing": False,
+    "last": REINDEXING,
 }
 BEGUN: dict[str, Any] = {
     "detail": "When everybody is indexed the new model answers, after a restart of the service."
@@ -188,14 +201,7 @@ VERDICT: dict[str, Any] = {
     "broken": 4711,
     "fault": "it was changed",
 }
-_COUNTED: dict[str, Any] = {
-    "sightings": 12,
-    "shots": 12,
-    "crops": 12,
-    "segments": 3,
-    "alerts": 1,
-    "entries": 2,
-}
+_COUNTED = {"sightings": 12, "shots": 12, "crops": 12, "segments": 3, "alerts": 1, "entries": 2}
 _NOTHING = dict.fromkeys(_COUNTED, 0)
 OUTCOME: dict[str, Any] = {
     "erased": True,
@@ -224,8 +230,6 @@ HOLD: dict[str, Any] = {
     "placed": "2026-03-03T09:00:00Z",
     "lifted": "2026-09-03T09:00:00Z",
 }
-
-
 SAVED: dict[str, Any] = {
     "id": "9f2c41d7",
     "owner": "olga",

@@ -16,10 +16,12 @@ from rich.table import Table
 
 from pipeline import build
 from pipeline.keeping import reindex
+from pipeline.keeping.change import Telling, telling
 from pipeline.ports import Encoder
 from pipeline.settings import Settings
 from storage.errors import InUseError
 from storage.footage.ledger import Ledger
+from storage.footage.windows import Windows
 from storage.media import open_media
 from storage.sightings.index import Index, Models
 
@@ -86,27 +88,30 @@ def _drop(args: Namespace, settings: Settings) -> int:
 def _reindex(args: Namespace, settings: Settings) -> int:
     cv2.setNumThreads(1)
     weights = args.weights or settings.model
-    network = build.encoder(settings, weights)
-    with (
-        closing(Ledger(settings.database_url)) as ledger,
-        closing(build.models(settings)) as models,
-        closing(models.beside(network.model)) as index,
-    ):
-        _fill(ledger, network, index, settings, leave_lost=args.leave_lost)
-        index.optimize()
-        held = reindex.survey(ledger, index)
-        before = models.active()
-        if before is None or before.model != network.model:
-            models.switch(network.model, build.absolute(weights))
-    _err.print(
-        f"{network.model} answers searches: it has {held.shots - held.missing:,} of {held.shots:,} shots."
-    )
+    with closing(Windows(settings.database_url)) as windows, telling(windows, weights) as told:
+        network = build.encoder(settings, weights)
+        with (
+            closing(Ledger(settings.database_url)) as ledger,
+            closing(build.models(settings)) as models,
+            closing(models.beside(network.model)) as index,
+        ):
+            _fill(ledger, network, index, settings, told, leave_lost=args.leave_lost)
+            index.optimize()
+            held = reindex.survey(ledger, index)
+            before = models.active()
+            if before is None or before.model != network.model:
+                models.switch(network.model, build.absolute(weights))
+        has = f"it has {held.shots - held.missing:,} of {held.shots:,} shots"
+        told.end(f"{network.model} answers searches: {has}.", switched=True)
+    _err.print(f"{network.model} answers searches: {has}.")
     if before is not None and before.model != network.model:
         _err.print(f"{before.model} is still there; to delete it: passerby models drop {before.model}")
     return 0
 
 
-def _fill(ledger: Ledger, network: Encoder, index: Index, settings: Settings, *, leave_lost: bool) -> None:
+def _fill(
+    ledger: Ledger, network: Encoder, index: Index, settings: Settings, told: Telling, *, leave_lost: bool
+) -> None:
     """Bring the index up to the ledger; ValueError when crops are lost, unless they are to be left."""
     columns = TextColumn("indexing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     media = open_media(settings.media_url)
@@ -114,6 +119,7 @@ def _fill(ledger: Ledger, network: Encoder, index: Index, settings: Settings, *,
         task = bars.add_task("")
         for progress in reindex.catch_up(ledger, network, media, index, batch=settings.batch):
             bars.update(task, completed=progress.done, total=progress.of)
+            told.note(progress)
     if progress.lost and not leave_lost:
         raise ValueError(
             f"{progress.lost} shots cannot be indexed, the last because {progress.reason}; nothing was "

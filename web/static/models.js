@@ -2,19 +2,49 @@
 
 import { ask } from "./api.js";
 import { $, busy, doing, el, empty, notice, put, row, say } from "./dom.js";
+import { percent } from "./card.js";
+import { length, moment } from "./times.js";
+
+const AGAIN = 2000; // milliseconds
 
 async function list() {
-  put($("#held"), busy("Loading…"));
   try {
-    const { held, shipped, reindexing } = await ask("/models");
-    put($("#held"),
-      reindexing ? notice("A change of model goes on. Start the service again when it is done.", "warn") : null,
-      held.length ? index(held) : empty("Nobody is indexed yet", "The first footage begins it.", el("a", { class: "button", href: "/footage" }, "Add footage")));
+    const { held, shipped, reindexing, last } = await ask("/models");
+    put($("#change"), change(reindexing, last));
+    if (reindexing) setTimeout(follow, AGAIN);
+    put($("#held"), held.length ? index(held) : empty("Nobody is indexed yet", "The first footage begins it.", el("a", { class: "button", href: "/footage" }, "Add footage")));
     put($("#shipped"), shipped.length ? el("ul", { class: "cards" }, ...shipped.map((model) => card(model, reindexing))) : el("p", {}, "None."));
   } catch (error) {
     put($("#held"), notice(error.message, "bad"));
   }
 }
+
+/** Show how far a change is until it has ended. */
+async function follow() {
+  try {
+    const { reindexing, last } = await ask("/models");
+    if (!reindexing) return await list();
+    put($("#change"), change(reindexing, last));
+  } catch (error) {
+    put($("#change"), notice(error.message, "bad"));
+  }
+  return setTimeout(follow, AGAIN);
+}
+
+/** How far a change of model is, or what came of the last one. */
+function change(reindexing, last) {
+  if (reindexing && (last === null || last.ended !== null || !last.total)) return busy("A change of model begins: counting whom to index…");
+  if (last === null) return null;
+  if (!reindexing) return notice(`The change of ${moment(last.began)} has ended: ${last.result}`, last.switched ? "" : "warn");
+  const { done, total, lost, rate, left_s: left } = last;
+  const words = `${number(done)} of ${number(total)} pictures of people are indexed (${percent(done / total)})`;
+  const more = [rate ? `${number(Math.round(rate))} a second` : "", left === null ? "" : `about ${length(left)} to go`, lost ? `${number(lost)} are gone` : ""];
+  return el("div", { class: "panel" }, el("h2", {}, "A change of model goes on"),
+    el("progress", { max: total, value: done, "aria-label": words }), el("p", { class: "small" }, [words, ...more].filter(Boolean).join(", ")),
+    el("p", { class: "small soft" }, "Searches go on with the model before. Start the service again when it is done."));
+}
+
+const number = (some) => some.toLocaleString("en-GB");
 
 function index(held) {
   const labels = ["Model", "Standing", "Sightings"];
@@ -23,7 +53,7 @@ function index(held) {
     el("thead", {}, el("tr", {}, ...labels.map((label) => el("th", { scope: "col" }, label)))),
     el("tbody", {}, ...held.map((model) => row(labels, [el("span", { class: "mono" }, model.model),
       el("span", { class: `tag ${model.standing === "answers searches" ? "good" : ""}` }, model.standing),
-      model.sightings === null ? "known after the first search" : model.sightings.toLocaleString("en-GB")])))));
+      model.sightings === null ? "known after the first search" : number(model.sightings)])))));
 }
 
 function card(model, reindexing) {
@@ -37,4 +67,5 @@ function card(model, reindexing) {
     }) }, "Index with it"));
 }
 
+put($("#held"), busy("Loading…"));
 list();
