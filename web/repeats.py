@@ -29,20 +29,22 @@ _DESCRIBED: dict[str, Any] = {
     "example": "0b6a9f1e-5d0f-4c8e-9f6e-0d9f3f1c2a77",
 }
 
+SECRET: dict[str, Any] = {"x-secret": True}  # in `openapi_extra` of a route whose answer must not be kept
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Repeatable(APIRoute):
     """A route of a router whose writes may be sent twice: `APIRouter(route_class=Repeatable)`.
 
-    Not for routes that answer with a secret, which would be kept with the answer. What ended in a problem has
-    done nothing, and is tried anew.
+    A route that answers with a secret takes no key, or the secret would be kept with the answer. What ended
+    in a problem has done nothing, and is tried anew.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
-        writes = not set(more.get("methods") or ()) <= SAFE
-        if writes:
-            told = more.get("openapi_extra") or {}
+        told = more.get("openapi_extra") or {}
+        self._secret = bool(told.get("x-secret"))
+        if not (set(more.get("methods") or ()) <= SAFE or self._secret):
             more["openapi_extra"] = {**told, "parameters": [*told.get("parameters", ()), _DESCRIBED]}
         super().__init__(path, endpoint, **more)
 
@@ -53,6 +55,8 @@ class Repeatable(APIRoute):
             name = request.headers.get(HEADER)
             if name is None or request.method in SAFE:
                 return await handle(request)
+            if self._secret:
+                raise Problem(422, f"{HEADER}: the answer is a secret, which is not kept: leave it out")
             if not (0 < len(name) <= _LONGEST and name.isprintable()):
                 raise Problem(422, f"{HEADER}: use 1 to {_LONGEST} characters")
             site = site_of(request)

@@ -175,9 +175,11 @@ def change(id: Number, changes: Changes, principal: Keeper, by: By, site: SiteOf
 
 
 @router.delete("/{id}", status_code=204)
-def remove(id: Number, principal: Keeper, by: By, site: SiteOf) -> None:
+def remove(id: Number, principal: Keeper, by: By, site: SiteOf, edit: EditOf) -> None:
     """Forget a case with its notes; the sightings stay where they are."""
-    _require_owner(known(id, principal, site), principal)
+    found = known(id, principal, site)
+    _require_owner(found, principal)
+    edit.require(Shown.of(found))
     with refused():
         site.cases.remove(by, id)
 

@@ -15,11 +15,12 @@ from storage.casework.saved import Question, SavedSearch
 from web.examples import SAVED, like
 from web.paging import PagingOf
 from web.problems import Problem, refused, unknown
+from web.repeats import SECRET, Repeatable
 from web.security import By, allowed
 from web.site import Site, SiteOf
 from web.tags import EditOf
 
-router = APIRouter(prefix="/saved", tags=["saved searches"])
+router = APIRouter(prefix="/saved", tags=["saved searches"], route_class=Repeatable)
 
 Keeper = Annotated[Principal, Depends(allowed(Action.SAVE_SEARCHES))]
 
@@ -132,7 +133,7 @@ def saved_searches(principal: Keeper, site: SiteOf, paging: PagingOf) -> list[Sa
     return [Saved.of(each) for each in paging.of(site.saved.all(whose(principal)))]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=SECRET)
 def save(wanted: Wanted, principal: Keeper, by: By, site: SiteOf) -> Made:
     """Save a search, which looks at what is indexed from now on."""
     wish = Wish(
@@ -171,14 +172,14 @@ def change(id: str, changes: Changes, principal: Keeper, by: By, site: SiteOf, e
 
 
 @router.delete("/{id}", status_code=204)
-def remove(id: str, principal: Keeper, by: By, site: SiteOf) -> None:
+def remove(id: str, principal: Keeper, by: By, site: SiteOf, edit: EditOf) -> None:
     """Forget it and its alerts."""
-    known(id, principal, site)
+    edit.require(Saved.of(known(id, principal, site)))
     with refused():
         site.saved.remove(by, id)
 
 
-@router.post("/{id}/secret")
+@router.post("/{id}/secret", openapi_extra=SECRET)
 def renew(id: str, principal: Keeper, by: By, site: SiteOf) -> Secret:
     """Make a new secret for its webhook."""
     known(id, principal, site)

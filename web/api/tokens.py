@@ -11,10 +11,11 @@ from storage.accounts.tokens import Token
 from web.examples import TOKEN, like
 from web.paging import PagingOf
 from web.problems import Problem, unknown
+from web.repeats import SECRET, Repeatable
 from web.security import By, allowed
 from web.site import SiteOf
 
-router = APIRouter(prefix="/tokens", tags=["tokens"])
+router = APIRouter(prefix="/tokens", tags=["tokens"], route_class=Repeatable)
 
 Manager = Annotated[Principal, Depends(allowed(Action.MANAGE_TOKENS))]
 
@@ -73,7 +74,7 @@ def tokens(_: Manager, site: SiteOf, paging: PagingOf) -> list[Shown]:
     return [Shown.of(token) for token in paging.of(site.tokens.all())]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=SECRET)
 def add(wanted: Wanted, principal: Manager, by: By, site: SiteOf) -> Made:
     """Make a token; it may do no more than its owner may, nor than a token that makes it."""
     if principal.scopes is not None:
