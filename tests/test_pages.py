@@ -195,6 +195,20 @@ def test_the_style_asks_nobody_outside() -> None:
         assert not re.search(r"url\(|@import", style.read_text(encoding="utf-8")), style.name
 
 
+def test_no_rule_is_for_a_class_that_nothing_has() -> None:
+    files = [*STATIC.glob("*.js"), *(ROOT / "web" / "templates").glob("*.html")]
+    said = [
+        text
+        for file in files
+        for text in re.findall(r'"[^"\n]*"|`[^`]*`|layout %}[^{]*', file.read_text(encoding="utf-8"))
+    ]
+    named = {word for text in said for word in re.findall(r"[\w-]+", text)} | {"unknown", "without"}  # chips
+    for style in STATIC.glob("*.css"):
+        rules = re.sub(r"/\*.*?\*/", "", style.read_text(encoding="utf-8"), flags=re.S)
+        selectors = " ".join(re.findall(r"([^{}]+)\{", rules))
+        assert set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors)) - named == set(), style.name
+
+
 def test_settings_show_no_secret(browser: TestClient) -> None:
     log_in(browser, Role.AUDITOR)
     text = browser.get("/settings").text
