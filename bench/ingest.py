@@ -85,8 +85,9 @@ def ours(clips: Sequence[Path], weights: str, detector: str) -> IngestResult:
             processor = time.process_time() - worked
             kept = index.count()
     peak = _peak()
-    spent = stages.take() | {"decoding": _decoding(clips, settings.fps)}
-    spent["gate, best shots, ledger"] = max(0.0, seconds - sum(spent.values()))
+    spent = stages.take()
+    spent["gate, best shots, ledger, waiting for frames"] = seconds - sum(spent.values())
+    spent["decoding, in a thread of its own"] = _decoding(clips, settings.fps)
     return IngestResult("passerby", _length(clips), seconds, processor, counts.frames, kept, spent, peak)
 
 

@@ -4,12 +4,14 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Protocol
 
 from pipeline import watch
+from pipeline.footage.ahead import ahead
 from pipeline.footage.frames import frames
 from pipeline.footage.handoff import VERSION, Handoff
 from pipeline.footage.probe import probe
@@ -24,6 +26,7 @@ from storage.footage.chunks import Chunk
 from storage.footage.ledger import Ledger
 from storage.types import Shot
 
+AHEAD = 4  # frames that are decoded while others are looked at: 3 MB each at 1920 x 1080
 NAME = re.compile(r"\w(?:[\w .-]{0,62}\w)?")  # of a camera; it becomes a folder of crops
 
 log = logging.getLogger(__name__)
@@ -134,20 +137,21 @@ def watch_next(step: WatchStep, report: Report, stop: Event | None = None) -> Ch
 def _watch_chunk(held: Held[Chunk], step: WatchStep, report: Report) -> None:
     chunk = held.work
     wish = step.wish(chunk.camera) or Wish(step.watch, step.fps)
-    frames_of_chunk: Iterable[Frame] = ()
+    of_chunk: Iterator[Frame] = iter(())
     watching, ends = wish.watch, True
     if chunk.source:  # without: a recorder's session ended here
         source = _source(chunk)
         assert source.began is not None
         watching = _suited(wish.watch, source)
         ends = source.duration is not None and chunk.end >= source.duration
-        frames_of_chunk = frames(
+        of_chunk = frames(
             source, chunk.camera, began=source.began, fps=wish.fps, start=chunk.start, end=chunk.end
         )
     before, work = _taken_up(chunk, step, watching)
     media = step.watch.media
-    seen = _told(frames_of_chunk, held, report)
-    shots = list(_kept(work.crops(seen), chunk.fingerprint, media, report))
+    with closing(ahead(of_chunk, AHEAD)) as decoded:
+        seen = work.crops(_told(decoded, held, report))
+        shots = list(_kept(seen, chunk.fingerprint, media, report))
     after = Handoff()
     if ends:
         shots += _kept(work.close(), chunk.fingerprint, media, report)

@@ -71,13 +71,12 @@ class Watching:
 
     def crops(self, frames: Iterable[Frame]) -> Iterator[Crop]:
         """Yield the crops of everyone who leaves, all of one person together, the best first."""
-        remaining = iter(frames)
+        remaining = self._gated(frames)
         while block := list(islice(remaining, self._watch.settings.batch)):
-            look = [self._gate is None or self._gate.look(frame, busy=self._busy()) for frame in block]
-            seen = [frame.image for frame, wanted in zip(block, look, strict=True) if wanted]
+            seen = [frame.image for frame, wanted in block if wanted]
             self.looked += len(seen)
             found = iter(self._watch.detector.detect(seen) if seen else [])
-            for frame, wanted in zip(block, look, strict=True):
+            for frame, wanted in block:
                 # A frame nobody looked at still counts for the tracker, whose memory is in frames.
                 people = self._watch.zones.keep(next(found), frame.image.shape) if wanted else _NOBODY
                 yield from self._step(frame, people, looked=wanted)
@@ -96,6 +95,33 @@ class Watching:
         """
         tracks = tuple(track.kept(folder, self._watch.media) for track in self._open)
         return Handoff(self._next, tracks, self._tracker.state())
+
+    def _gated(self, frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:
+        """Each frame with whether the detector must see it.
+
+        While nothing moves and nobody is there, only one frame a second is compared. Where something stirs
+        in it, the frames before it are gone through as well, so that who comes is seen from the first.
+        """
+        gate, held = self._gate, list[Frame]()
+        for frame in frames:
+            if gate is None:
+                yield frame, True
+                continue
+            held.append(frame)
+            if not self._busy() and gate.rests(frame.taken):
+                continue
+            if len(held) > 1 and not gate.stirs(frame):
+                yield from ((one, self._busy()) for one in held[:-1])  # who was there all the time is there
+                del held[:-1]
+            yield from self._through(gate, held)
+        if gate is not None:
+            yield from self._through(gate, held)
+
+    def _through(self, gate: Gate, held: list[Frame]) -> Iterator[tuple[Frame, bool]]:
+        """Show the gate every frame that is held, and hold it no more."""
+        while held:
+            frame = held.pop(0)
+            yield frame, gate.look(frame, busy=self._busy())
 
     def _busy(self) -> bool:
         return self._in_view or bool(self._open)

@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from threading import enumerate as enumerate_threads
 
 import numpy as np
 import pytest
@@ -210,5 +211,6 @@ def test_watching_stops_at_the_next_frame_when_told(footage: Path, tmp_path: Pat
     with pytest.raises(StoppedError):
         watch_next(step, report, stop)
     assert report.seen <= 4
+    assert not [thread for thread in enumerate_threads() if thread.name.startswith("decode")]
     assert {(chunk.state, chunk.attempts) for chunk in step.ledger.jobs()} == {(State.QUEUED, 0)}
     step.ledger.close()

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from models.detection.tracker import PeopleTracker
+from models.types import Image
 from pipeline.footage.gate import GateSettings
 from pipeline.footage.handoff import Handoff
-from pipeline.types import Crop, Frame
+from pipeline.types import Crop, Frame, Grey
 from pipeline.watch import Watch, Watching, WatchSettings
 from tests.fakes import BrightRectangles, NearestCentre, Shelf
 
@@ -228,6 +229,44 @@ def test_an_empty_street_costs_next_to_nothing_and_a_standing_person_is_kept() -
     assert sum(nobody.batches) <= 8
     assert sum(standing.batches) >= 197  # the first block is judged before anybody is known
     assert {crop.ended for crop in crops} == {STREET[-1].taken}
+
+
+class Shown:
+    """A picture of a decoder that counts how often the gate asked for it."""
+
+    asked = 0
+
+    def __init__(self, image: Image) -> None:
+        self._image = image
+
+    def rgb(self) -> Image:
+        return self._image
+
+    def grey(self, side: int) -> Grey:
+        Shown.asked += 1
+        return self._image[..., 0]
+
+
+def test_who_comes_between_two_glances_is_seen_from_the_first_frame() -> None:
+    frames = [
+        Frame("gate", one.taken, Shown(one.image))
+        for one in street([(63, 90, 8.0, 20), (131, 170, -8.0, 100), (172, 177, 8.0, 20)])
+    ]
+    crops = run(frames, 1000, WatchSettings())
+
+    index = {frame.taken: at for at, frame in enumerate(frames)}
+    spans = sorted({(index[crop.began], index[crop.ended]) for crop in crops})
+    assert spans == [(63, 89), (131, 169), (172, 176)]
+    assert sightings(crops) == sightings(run(frames, 1000, WatchSettings(gate=GateSettings(glance=0.0))))
+
+
+def test_while_nobody_is_there_one_frame_a_second_is_compared() -> None:
+    frames = [Frame("gate", one.taken, Shown(one.image)) for one in street([])]
+    Shown.asked = 0
+
+    run(frames, 1000, WatchSettings())
+
+    assert len(frames) / FPS <= Shown.asked < len(frames) / FPS + FPS  # the end is gone through
 
 
 def test_the_detector_sees_batches() -> None:

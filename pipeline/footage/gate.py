@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from models.types import Floats
-from pipeline.types import Frame, Grey
+from pipeline.types import Frame
 
 _SIDE = 192  # pixels: the longer side at which motion is looked for
 _MEMORY = 2.0  # seconds over which the background is learnt; short, so that who leaves leaves no ghost
@@ -24,6 +25,7 @@ class GateSettings:
 
     hold: float = 2.0  # go on after the last motion
     every: float = 10.0  # look anyway
+    glance: float = 1.0  # between frames that are compared while nothing moves
 
 
 class Gate:
@@ -36,26 +38,59 @@ class Gate:
     def __init__(self, settings: GateSettings) -> None:
         self._hold = timedelta(seconds=settings.hold)
         self._every = timedelta(seconds=settings.every)
+        self._glance = timedelta(seconds=settings.glance)
         self._background: Floats | None = None  # (h, w) grey levels
         self._deviation: Floats | None = None  # (h, w) mean absolute distance from the background
         self._learnt = 0  # frames in the background
         self._before: datetime | None = None
         self._moved: datetime | None = None
         self._looked: datetime | None = None
+        self._last: tuple[Frame, Floats] | None = None  # a glance and a look at the same frame
 
     def look(self, frame: Frame, *, busy: bool) -> bool:
-        """Whether the detector must see this frame; `busy`: people are in view. Every frame must be shown."""
-        if self._moves(_smooth(frame.grey(_SIDE)), frame.taken):
+        """Whether the detector must see this frame; `busy`: people are in view.
+
+        Every frame must be shown, but for those between glances at which nothing stirs.
+        """
+        if self._moves(self._smooth(frame), frame.taken):
             self._moved = frame.taken
-        look = (
-            busy
-            or (self._moved is not None and frame.taken - self._moved <= self._hold)
-            or self._looked is None
-            or frame.taken - self._looked >= self._every
-        )
+        look = busy or self._open(frame.taken) or self._due(frame.taken)
         if look:
             self._looked = frame.taken
         return look
+
+    def rests(self, taken: datetime) -> bool:
+        """Whether nothing moved of late and the next glance is not due at that time."""
+        return (
+            self._before is not None
+            and not self._open(taken)
+            and not self._due(taken)
+            and taken - self._before < self._glance
+        )
+
+    def stirs(self, frame: Frame) -> bool:
+        """Whether something moves in this frame, as a glance that teaches the gate nothing.
+
+        What came since the last glance has to be shown first, and is waiting for the answer.
+        """
+        grey = self._smooth(frame)
+        if self._background is None or self._deviation is None or self._background.shape != grey.shape:
+            return True
+        moving = _moving(np.abs(grey - self._background), self._deviation)
+        return bool(moving.mean() > _LIGHT) or _solid(moving)
+
+    def _smooth(self, frame: Frame) -> Floats:
+        """(h, w) grey levels, slightly blurred, so that coding noise is none."""
+        if self._last is None or self._last[0] is not frame:
+            grey = cv2.GaussianBlur(frame.grey(_SIDE), (3, 3), 0)
+            self._last = frame, np.asarray(grey, np.float32)
+        return self._last[1]
+
+    def _open(self, taken: datetime) -> bool:
+        return self._moved is not None and taken - self._moved <= self._hold
+
+    def _due(self, taken: datetime) -> bool:
+        return self._looked is None or taken - self._looked >= self._every
 
     def _moves(self, grey: Floats, taken: datetime) -> bool:
         elapsed = (taken - self._before).total_seconds() if self._before else 0.0
@@ -64,7 +99,7 @@ class Gate:
             self._background, self._deviation, self._learnt = grey, np.zeros_like(grey), 1
             return False
         distance = np.abs(grey - self._background)
-        moving = distance > np.clip(_NOISES * self._deviation, _LEAST, _MOST)
+        moving = _moving(distance, self._deviation)
         if moving.mean() > _LIGHT:
             self._background, self._learnt = grey, 1
             return True
@@ -72,14 +107,18 @@ class Gate:
         self._background = self._background + self._share(elapsed / _MEMORY) * (grey - self._background)
         noise = self._share(elapsed / _NOISE_MEMORY) * (distance - self._deviation)
         self._deviation = self._deviation + noise
-        solid = cv2.erode(moving.astype(np.uint8), np.ones((2, 2), np.uint8))
-        return int(solid.sum()) >= _PIXELS
+        return _solid(moving)
 
     def _share(self, passed: float) -> np.float32:
         """The weight of a new frame in a mean over one unit of time, `passed` of it since the last."""
         return np.float32(max(1 / self._learnt, 1 - np.exp(-passed)))
 
 
-def _smooth(grey: Grey) -> Floats:
-    """Slightly blurred, so that coding noise is none."""
-    return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0), np.float32)
+def _moving(distance: Floats, deviation: Floats) -> NDArray[np.bool_]:
+    """Which pixels (h, w) are farther from the background than their noise explains."""
+    return np.asarray(distance > np.clip(_NOISES * deviation, _LEAST, _MOST))
+
+
+def _solid(moving: NDArray[np.bool_]) -> bool:
+    """Whether enough moves once lone pixels are dropped."""
+    return int(cv2.erode(moving.astype(np.uint8), np.ones((2, 2), np.uint8)).sum()) >= _PIXELS
