@@ -12,7 +12,6 @@ import numpy as np
 
 from bench.passage import BEGAN, own_settings, watch_all
 from models.detection.detector import PersonDetector
-from models.detection.tracker import PeopleTracker
 from models.runtimes.sample import people, scenes
 from models.types import Image
 from pipeline import build
@@ -21,7 +20,7 @@ from pipeline.footage.handoff import Handoff
 from pipeline.footage.probe import probe
 from pipeline.settings import Settings
 from pipeline.types import Frame
-from pipeline.watch import Watch, Watching
+from pipeline.watch import Watching
 from storage.footage.ledger import Ledger
 from storage.media import open_media
 
@@ -65,8 +64,7 @@ def people_curve(detector: PersonDetector) -> Curve:
             Frame("crowd", BEGAN + timedelta(seconds=n / FPS), crowd(count, n)) for n in range(FRAMES)
         ]
         with tempfile.TemporaryDirectory() as name:
-            watch = Watch(detector, lambda state: PeopleTracker(FPS, state), open_media(f"file:{name}"))
-            watching = Watching(watch, "crowd", Handoff())
+            watching = Watching(build.watch(detector, open_media(f"file:{name}"), FPS), "crowd", Handoff())
             began = process_time()
             list(watching.crops(pictures))
             list(watching.close())
@@ -78,8 +76,7 @@ def keyframes(clip: Path, detector: PersonDetector) -> float:
     """Milliseconds of watching a second of a clip by its keyframes alone, one every two seconds."""
     source = probe(str(clip))
     with tempfile.TemporaryDirectory() as name:
-        watch = Watch(detector, lambda state: PeopleTracker(SLOW, state), open_media(f"file:{name}"))
-        watching = Watching(watch, "slow", Handoff())
+        watching = Watching(build.watch(detector, open_media(f"file:{name}"), SLOW), "slow", Handoff())
         began = process_time()
         list(watching.crops(frames(source, "slow", began=BEGAN, fps=SLOW)))
         list(watching.close())

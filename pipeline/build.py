@@ -13,12 +13,13 @@ from models.runtimes.choice import Runtime
 from pipeline import ingest
 from pipeline.asking.question import Question, literal, read, refused_terms
 from pipeline.commands.record import recorded_version
-from pipeline.footage.zones import Zones
+from pipeline.footage.zones import EVERYWHERE, Zones
 from pipeline.keeping.survey import Site
 from pipeline.keeping.upkeep import Stores
+from pipeline.ports import Detector, Media
 from pipeline.search import Search
 from pipeline.settings import Settings
-from pipeline.watch import Watch
+from pipeline.watch import Watch, WatchSettings
 from storage.accounts.audit import Audit
 from storage.accounts.holds import Holds
 from storage.footage.archive import Archive
@@ -31,6 +32,7 @@ from storage.sightings.index import Index, Models, open_models
 from storage.sightings.qdrant_server import Cluster
 from storage.types import Standing
 
+RARE = 1.0  # frames a second from which on down a frame may be the only one that somebody is in
 TRACKED = 0.1  # detections down to this score may continue a track; the networks' own thresholds start one
 
 
@@ -83,6 +85,13 @@ def detector(settings: Settings) -> PersonDetector:
     )
 
 
+def watch(finds: Detector, media: Media, fps: float, zones: Zones = EVERYWHERE) -> Watch:
+    """Watching at a rate; where frames are rare, whoever is in one was there."""
+    rare = fps <= RARE
+    tracker = partial(PeopleTracker, fps, at_once=rare)
+    return Watch(finds, tracker, media, WatchSettings(min_seen=1) if rare else WatchSettings(), zones)
+
+
 def watch_step(settings: Settings, ledger: Ledger) -> ingest.WatchStep:
     """What turns a chunk into shots; raises ValueError when the detector's weights cannot be used."""
     finds = detector(settings)
@@ -90,16 +99,14 @@ def watch_step(settings: Settings, ledger: Ledger) -> ingest.WatchStep:
 
     def wish(camera: Camera) -> ingest.Wish:
         fps = camera.fps or settings.fps
-        zones = Zones(camera.zones, camera.masks)
-        return ingest.Wish(Watch(finds, partial(PeopleTracker, fps), media, zones=zones), fps)
+        return ingest.Wish(watch(finds, media, fps, Zones(camera.zones, camera.masks)), fps)
 
     def wish_for(name: str) -> ingest.Wish | None:
         known = cameras.get(name)
         return wish(known) if known else None
 
     version = ingest.version(finds.name, settings.fps, settings.chunk_seconds)
-    watch = wish(Camera("", "")).watch
-    return ingest.WatchStep(watch, ledger, settings.fps, version, wish_for)
+    return ingest.WatchStep(watch(finds, media, settings.fps), ledger, settings.fps, version, wish_for)
 
 
 def question(

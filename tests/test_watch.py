@@ -10,6 +10,7 @@ import pytest
 
 from models.detection.tracker import PeopleTracker
 from models.types import Image
+from pipeline import build
 from pipeline.footage.gate import GateSettings
 from pipeline.footage.handoff import Handoff
 from pipeline.types import Crop, Frame, Grey
@@ -283,6 +284,19 @@ def test_a_gate_that_never_looks_but_once_finds_nobody_new() -> None:
 
     assert not run(street([], 50), 1000, settings, detector=detector)
     assert detector.batches == [1]
+
+
+@pytest.mark.parametrize(("fps", "found"), [(0.5, 3), (5.0, 0)])
+def test_where_frames_are_rare_one_is_enough_to_be_seen_in(fps: float, found: int) -> None:
+    frames = street([(3, 4, 5.0, 20), (5, 6, 5.0, 100), (8, 9, 5.0, 170)], 12)
+    spaced = [
+        Frame(one.camera, BEGAN + timedelta(seconds=at / fps), one.image) for at, one in enumerate(frames)
+    ]
+    watching = Watching(build.watch(BrightRectangles(), Shelf(), fps), "gate", Handoff())
+
+    crops = [*watching.crops(spaced), *watching.close()]
+
+    assert [crop.taken for crop in crops] == [spaced[at].taken for at in (3, 5, 8)][:found]
 
 
 def test_a_hand_over_survives_as_text() -> None:

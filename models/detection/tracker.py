@@ -47,6 +47,7 @@ class PeopleTracker:
         unsure: float = 0.1,
         new: float = 0.45,
         pace: float = 2.5,
+        at_once: bool = False,
     ) -> None:
         """`fps` is the rate of the frames that `update` will see, `state` that of a tracker to go on from.
 
@@ -56,6 +57,7 @@ class PeopleTracker:
         pace: how far somebody who turns or starts to walk gets in a second, in widths of the own box. Boxes
             are matched widened by that much for one frame, because at few frames a second two boxes of the
             same person need not touch (buffered IoU, Yang et al., 2023).
+        at_once: report people from their first frame, where frames are so rare that it may be the only one.
 
         Raises ValueError for numbers that make no sense and for a state that cannot be read.
         """
@@ -64,7 +66,7 @@ class PeopleTracker:
         if not 0 <= unsure <= sure <= new <= 1:
             raise ValueError(f"unsure {unsure}, sure {sure} and new {new} must rise, from 0 to 1")
         self._fps, self._keep, self._pace = fps, round(keep_seconds * fps), pace
-        self._sure, self._unsure, self._new = sure, unsure, new
+        self._sure, self._unsure, self._new, self._at_once = sure, unsure, new, at_once
         self._frames, self._next = 0, 1
         self._people: list[_Person] = []
         if state:
@@ -74,7 +76,7 @@ class PeopleTracker:
         """The people of the next frame, in the order of their detections.
 
         A person is reported from the second frame in a row, except in the very first frame, where all who may
-        start do at once.
+        start do at once, and with `at_once`.
         """
         self._frames += 1
         for person in self._people:
@@ -119,7 +121,8 @@ class PeopleTracker:
             raise ValueError(f"the state of a tracker cannot be read ({error}); start a new one") from error
 
     def _report(self, met: "dict[int, _Person]", detections: Detections) -> Tracked:
-        rows = sorted(row for row, person in met.items() if person.seen > 1 or self._frames == 1)
+        at_once = self._at_once or self._frames == 1
+        rows = sorted(row for row, person in met.items() if at_once or person.seen > 1)
         for row in rows:
             if not met[row].number:
                 met[row].number, self._next = self._next, self._next + 1
