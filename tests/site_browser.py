@@ -19,6 +19,7 @@ from web.site import Site
 PATIENCE = 240_000  # milliseconds: networks load, footage is watched, other tests run
 DESKTOP, PHONE = (1200, 800), (390, 800)
 SETTLED = 500  # milliseconds in which a page begins to fill itself
+FAR = 60  # presses of Tab, after which something counts as out of reach
 GRAVE = ("serious", "critical")
 
 
@@ -91,6 +92,23 @@ class Visit:
         self.page.fill("#password", password)
         self.page.click("#door button")
         self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def reach(self, selector: str) -> None:
+        """Go to something with the Tab key alone."""
+        self.page.wait_for_selector(selector)
+        for _ in range(FAR):
+            if self.page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{selector} is not reached with {FAR} presses of Tab")
+
+    def type(self, selector: str, words: str) -> None:
+        self.reach(selector)
+        self.page.keyboard.type(words)
+
+    def press(self, selector: str) -> None:
+        self.reach(selector)
+        self.page.keyboard.press("Enter")
 
     def barriers(self) -> list[str]:
         """What axe finds that keeps people out, and whether one has to scroll sideways."""

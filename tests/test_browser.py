@@ -73,35 +73,39 @@ def footage(folder: Path) -> Path:
     return beginning(clip, folder / f"street{clip.suffix}")
 
 
-def test_from_the_first_start_to_the_first_search(tmp_path: Path) -> None:
+def test_from_the_first_start_to_the_first_search_on_a_phone_with_the_keyboard_alone(tmp_path: Path) -> None:
     """The real networks find people in footage that a new administrator brings in."""
     settings = Settings(data=tmp_path / "data")
     clip = footage(tmp_path)
     with chromium() as browser, open_site(settings) as site, site.upkeep.running(), served(site) as address:
         with closing(Accounts(settings.database_url, CHEAP)) as accounts:
             token = accounts.invite(Actor("test"))
-        visit = Visit.at(browser, address)
+        visit = Visit.at(browser, address, size=PHONE)
         page = visit.page
         page.goto(f"{address}/setup#{token}")
         for field, words in (("name", "ada"), ("password", PASSWORD), ("again", PASSWORD)):
-            page.fill(f"#{field}", words)
-        page.click("text=Make the account")
+            visit.type(f"#{field}", words)
+        page.keyboard.press("Enter")
         page.wait_for_url(f"{address}/footage?first")
         page.wait_for_selector(".steps [aria-current] >> text=Bring footage in")
-        page.fill("#camera", "north-gate")
-        page.set_input_files("#files", clip)
+        visit.type("#camera", "north-gate")
+        with page.expect_file_chooser() as chooser:
+            visit.press("#choose")
+        chooser.value.set_files(clip)
         page.wait_for_selector("text=It is watched next")
-        page.click("#ready >> text=Search now")
-        page.fill("#q", "person in dark clothes at the north gate")
+        visit.press("#ready a")
+        visit.type("#q", "person in dark clothes at the north gate")
         page.keyboard.press("Enter")
         page.wait_for_selector("#wall .person, #nobody button")
         if page.is_visible("#nobody button"):
-            page.click("#nobody button")
+            visit.press("#nobody button")
             page.wait_for_selector("#wall .person")
-        assert page.locator(".phrase").count()
-        page.click(".person >> nth=0 >> text=Open")
+        visit.reach(".phrase")
+        assert page.is_visible(".lit.one .band.on, .person .lit.one")
+        assert visit.barriers() == []
+        visit.press(".person .buttons a")
         page.wait_for_selector("#frame img")
-        page.click("text=Play the clip")
+        visit.press("#clip button")
         page.wait_for_selector("video")
         page.wait_for_selector(".busy", state="detached")
         assert "north-gate" in page.inner_text("#facts")

@@ -6,6 +6,7 @@ import { moment } from "./times.js";
 
 const LABELS = ["No.", "When", "Who", "What", "Of what", "Details"];
 const LIMIT = 100;
+const SHORT = 3; // of a list
 const form = $("#filter");
 const sought = () => Object.fromEntries(new FormData(form));
 
@@ -28,13 +29,22 @@ async function list() {
 
 function add(body, entries) {
   body.append(...entries.map((entry) => row(LABELS, [String(entry.number), moment(entry.at), el("div", {}, entry.who, el("br"), el("small", {}, entry.address)),
-    el("span", { class: "tag" }, entry.action), el("span", { class: "mono" }, entry.subject), el("span", { class: "small" }, details(entry.details))])));
+    el("span", { class: "tag" }, entry.action), entry.subject && el("span", { class: "mono" }, entry.subject), details(entry.details)])));
   put($("#more"), entries.length < LIMIT ? null : el("button", { type: "button", onclick: (event) => doing(event.currentTarget, async () =>
     add(body, await ask(`/audit?${query({ ...sought(), limit: LIMIT, below: entries.at(-1).number })}`))) }, "Older"));
 }
 
-const details = (told) => Object.entries(told).filter(([, value]) => value !== null && value !== "" && value?.length !== 0)
-  .map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : value}`).join(" · ");
+/** What an entry says beside; a long list, such as everybody who was shown, is folded. */
+function details(told) {
+  const said = Object.entries(told).filter(([, value]) => value !== null && value !== "" && value?.length !== 0);
+  if (!said.length) return "";
+  return el("div", { class: "small" }, ...said.map(([name, value]) => {
+    const words = Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value);
+    return Array.isArray(value) && value.length > SHORT
+      ? el("details", {}, el("summary", {}, `${name}: ${value.length}`), el("span", { class: "mono" }, words))
+      : el("div", {}, `${name}: ${words}`);
+  }));
+}
 
 form.addEventListener("submit", (event) => { event.preventDefault(); list(); });
 $("#verify").addEventListener("click", (event) => doing(event.currentTarget, async () => {

@@ -50,7 +50,7 @@ export async function doing(button, act) {
 /** A row of a table whose cells name their column, for narrow screens. */
 export function row(labels, cells) {
   return el("tr", {}, ...cells.map((cell, at) =>
-    cell instanceof HTMLTableCellElement ? cell : el("td", { "data-label": labels[at] }, cell)));
+    cell instanceof HTMLTableCellElement ? cell : el("td", { "data-label": labels[at], class: cell === "" ? "blank" : null }, cell)));
 }
 
 /** What an empty place shows: what it is, and what to do. */

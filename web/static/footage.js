@@ -70,7 +70,9 @@ function follows(told) {
   cameras($("#progress"), told);
   newest(told.counts);
   $("#first").hidden = !first || told.counts.indexed > 0;
-  $("#ready").hidden = !first || !told.counts.indexed;
+  const ready = first && told.counts.indexed > 0;
+  if (ready && $("#ready").hidden) requestAnimationFrame(() => $("#ready").scrollIntoView({ block: "nearest" }));
+  $("#ready").hidden = !ready;
 }
 
 ask("/cameras").then((known) => put($("#cameras"), known.map((camera) => el("option", { value: camera.name }))), () => {});

@@ -235,6 +235,7 @@ async function suggest() {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const { min, like, unlike } = asked();
+  box.blur(); // or the keyboard of a phone would lie over the answer
   if (box.value.trim() || like.length) go({ q: box.value.trim(), min, like, unlike });
 });
 slider.addEventListener("input", () => { $("#sure-shown").value = `${slider.value} %`; });
