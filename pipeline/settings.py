@@ -88,6 +88,12 @@ class Settings(BaseSettings):
     upload_megabytes: int = Field(default=4096, ge=1, description="Longest file that the service takes.")
     upload_hours: float = Field(default=24.0, gt=0, description="Longest footage that the service takes.")
 
+    asks_a_minute: int = Field(
+        default=120,
+        ge=1,
+        description="Searches, frames, clips and exports that one account may ask for in a minute.",
+    )
+
     webhook_hosts: str = Field(
         default="",
         description="Hosts and networks that alerts may reach although they are not public, with commas.",

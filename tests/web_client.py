@@ -44,7 +44,7 @@ class Silent:
 
 
 def settings_in(folder: Path) -> Settings:
-    return Settings(data=folder, timezone="UTC", upload_megabytes=2, upload_hours=0.01)
+    return Settings(data=folder, timezone="UTC", upload_megabytes=2, upload_hours=0.01, asks_a_minute=100_000)
 
 
 def fill(folder: Path, footage: Path) -> None:

@@ -110,6 +110,14 @@ def require_whole(principal: Principal) -> None:
         raise Problem(403, "this concerns every camera, and your account is limited to some")
 
 
+def paced(known: CallerOf, site: SiteOf) -> None:
+    """Count what is dear to answer; raises Problem for an account that asks too often."""
+    site.pace.spend(known.principal.name)
+
+
+Paced = Depends(paced)
+
+
 def sealing(known: CallerOf, site: SiteOf) -> Seal:
     """How the pictures of an answer are addressed for whoever asked: sealed, if they may look at them."""
     if not known.principal.may(Action.VIEW_MEDIA):

@@ -28,6 +28,7 @@ from storage.media import FsspecMedia, open_media
 from web.clips import Clips
 from web.finder import Finder, LocalFinder
 from web.meters import Meters
+from web.pace import Pace
 from web.seals import Seals
 from web.upkeep import Upkeep
 from workers.turns import Once
@@ -55,6 +56,7 @@ class Site:
     media: FsspecMedia
     finder: Finder
     upkeep: Upkeep
+    pace: Pace
     detector: Callable[[], Detector]  # finds the people whose faces are hidden
     clips: Clips = field(default_factory=Clips)
     meters: Meters = field(default_factory=Meters)
@@ -92,6 +94,7 @@ def open_site(settings: Settings) -> Iterator[Site]:
             media=open_media(settings.media_url),
             finder=finder,
             upkeep=Upkeep(settings, ledger, windows, finder),
+            pace=Pace(settings.asks_a_minute),
             detector=Once(lambda: _detector(settings, ledger)),
         )
 

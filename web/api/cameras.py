@@ -18,7 +18,7 @@ from web.media import jpeg
 from web.paging import PagingOf
 from web.problems import Problem, unknown
 from web.repeats import Repeatable
-from web.security import By, Searcher, allowed
+from web.security import By, Paced, Searcher, allowed
 from web.site import Site, SiteOf
 from web.tags import CHANGED, EditOf
 
@@ -147,7 +147,12 @@ def remove(name: str, principal: Manager, by: By, site: SiteOf, edit: EditOf) ->
     site.audit.append(by, "remove_camera", name)
 
 
-@router.get("/{name}/frame", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+@router.get(
+    "/{name}/frame",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}},
+    dependencies=[Paced],
+)
 def frame(name: str, principal: Manager, by: By, site: SiteOf) -> Response:
     """What the camera sees now, with heads hidden: to test it, and to draw zones on it."""
     known = _known(name, principal, site)

@@ -17,7 +17,7 @@ from storage.accounts.permissions import Action, Principal
 from storage.footage.overview import Seen
 from storage.types import Shot
 from web.api.cases import Keeper, Number, known
-from web.security import By
+from web.security import By, Paced
 from web.site import Site, SiteOf
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -53,7 +53,7 @@ class _Pictures:
         return self.site.clips.get((seen.shot.id, self.faces), cut, patient=True)
 
 
-@router.get("/{id}/export", response_class=StreamingResponse, responses=ZIP)
+@router.get("/{id}/export", response_class=StreamingResponse, responses=ZIP, dependencies=[Paced])
 def export_case(
     id: Number,
     principal: Keeper,

@@ -14,7 +14,7 @@ from web.examples import ANSWERED, NEAR
 from web.problems import told
 from web.questions import Inquiry, Sentence, inquiry
 from web.seals import Seal
-from web.security import By, SealOf, Searcher
+from web.security import By, Paced, SealOf, Searcher
 from web.site import SiteOf
 
 router = APIRouter(tags=["search"])
@@ -37,7 +37,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/search", response_model=Answered, responses=ANSWERS)
+@router.get("/search", response_model=Answered, responses=ANSWERS, dependencies=[Paced])
 def ask(
     asked: Annotated[Sentence, Query()],
     principal: Searcher,
@@ -58,7 +58,7 @@ def ask(
     return answered(question, principal, by, site).sealed(seal)
 
 
-@router.post("/search", response_model=Answered, responses=ANSWERS)
+@router.post("/search", response_model=Answered, responses=ANSWERS, dependencies=[Paced])
 def inquire(
     asked: Inquiry, principal: Searcher, by: By, site: SiteOf, seal: SealOf, request: Request
 ) -> Answered | StreamingResponse:

@@ -20,7 +20,7 @@ from web.problems import Problem, unknown
 from web.questions import Filters, Sentence, inquiry
 from web.rows import ROOT, Glimpse, Picture
 from web.seals import Sealed
-from web.security import By, CallerOf, SealOf, Searcher, Viewer
+from web.security import By, CallerOf, Paced, SealOf, Searcher, Viewer
 from web.site import SiteOf
 
 router = APIRouter(prefix="/sightings", tags=["sightings"])
@@ -170,7 +170,7 @@ def crop(found: SeenOf, faces: Faces, site: SiteOf) -> Response:
     return jpeg(image if faces else blur_head(image), hidden=not faces)
 
 
-@router.get("/{id}/frame", response_class=Response, responses=JPEG)
+@router.get("/{id}/frame", response_class=Response, responses=JPEG, dependencies=[Paced])
 def frame(found: SeenOf, faces: Faces, site: SiteOf) -> Response:
     """The whole frame with a box around the person; heads are hidden as in the crop."""
     camera = site.cameras.get(found.shot.camera)
@@ -185,12 +185,14 @@ def frame(found: SeenOf, faces: Faces, site: SiteOf) -> Response:
 def clip(
     found: SeenOf,
     faces: Faces,
+    known: CallerOf,
     site: SiteOf,
     range: Annotated[str | None, Header(max_length=100, description="One range of bytes.")] = None,
 ) -> Response:
     """The seconds around the sighting, cut when they are asked for; heads are hidden as in the crop."""
 
     def cut() -> bytes:
+        site.pace.spend(known.principal.name)  # here, for a player asks for one clip in many ranges
         images = around.clip(found, site.settings.segments)
         return around.encoded(images if faces else hidden(images, site.detector()))
 
@@ -198,7 +200,7 @@ def clip(
     return ranged(data, range, hidden=not faces)
 
 
-@router.get("/{id}/similar")
+@router.get("/{id}/similar", dependencies=[Paced])
 def alike(
     id: UUID,
     filters: Annotated[Filters, Query()],
