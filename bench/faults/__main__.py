@@ -1,6 +1,6 @@
 """Five minutes in the life of a site to which everything happens: is anything lost, doubled or hidden?
 
-    python -m bench.faults [--seconds 300] [--seed 1] [--every 12] [--json FILE]
+    python -m bench.faults [--seconds 300] [--seed 1] [--every 12] [--json FILE] [--folder FOLDER]
 
 Four cameras speak RTSP, a folder holds files of which some are none, and the processes are those of
 `passerby up`, with two searchers and two beats, under its supervisor. Redis, Postgres and GStreamer's RTSP
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--every", type=float, default=12.0, help="seconds from one kill to the next, about")
     parser.add_argument("--fps", type=float, default=2.0, help="frames analysed a second of each camera")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
+    parser.add_argument("--folder", type=Path, help="an empty one, where everything lies and logs stay")
     options = parser.parse_args(arguments)
     if options.seconds < 60:
         parser.error("give it 60 seconds or more")
@@ -57,11 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         question="somebody in a red jacket",
         fps=options.fps,
     )
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+    with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
+        folder = options.folder or Path(temporary)
         try:
-            outcome = run(
-                Path(folder), parts, seed=options.seed, seconds=options.seconds, every=options.every
-            )
+            outcome = run(folder, parts, seed=options.seed, seconds=options.seconds, every=options.every)
         except OSError as error:
             sys.stderr.write(f"faults: {error}\n")
             return 2

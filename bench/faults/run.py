@@ -79,7 +79,7 @@ def run(folder: Path, parts: Parts, *, seed: int, seconds: float, every: float) 
             ended = datetime.now(UTC)
             site.show(enabled=False)
             over = monotonic()
-            _until(lambda: _settled(site), _RECOVERY, "chunks still wait")
+            _settle(site)
             recovery = monotonic() - over
             looking.stop()
         after = left_by(site, parts)
@@ -208,18 +208,35 @@ def _done(site: Site) -> int:
         return ledger.counts()[State.INDEXED]
 
 
-def _settled(site: Site) -> bool:
-    """Whether every session of the recorder has ended, nothing waits, and the night's work is done."""
-    with suppress(OSError), closing(Ledger(site.settings.database_url)) as ledger:
-        for chunk in ledger.jobs([State.QUARANTINED]):
-            if DIED in chunk.reason and chunk.handoff:  # as somebody does who looks at `passerby jobs`
-                ledger.retry(chunk)
-        chunks = ledger.jobs()
-        busy = any(chunk.state not in (State.INDEXED, State.QUARANTINED) for chunk in chunks)
-        sessions = {chunk.fingerprint for chunk in chunks if is_segment(chunk)}
-        over = {chunk.fingerprint for chunk in chunks if not chunk.source}
-        return not busy and sessions == over and not any(_at_it(window) for window in _windows(site))
-    return False
+def _settle(site: Site) -> None:
+    """Wait until nothing waits any more."""
+    latest = monotonic() + _RECOVERY
+    while waiting := _waiting(site):
+        if monotonic() > latest:
+            raise OSError(f"after {_RECOVERY:g} s this still waits: {'; '.join(waiting)}")
+        sleep(_LOOK)
+
+
+def _waiting(site: Site) -> list[str]:
+    """What is not done yet: chunks, sessions of the recorder that have not ended, and the night's work."""
+    try:
+        with closing(Ledger(site.settings.database_url)) as ledger:
+            for chunk in ledger.jobs([State.QUARANTINED]):
+                if DIED in chunk.reason and chunk.handoff:  # as somebody does who looks at `passerby jobs`
+                    ledger.retry(chunk)
+            chunks = ledger.jobs()
+        windows = _windows(site)
+    except OSError as error:
+        return [str(error)]
+    said = [
+        f"{chunk.camera} {chunk.began:%H:%M:%S} {chunk.state}, attempt {chunk.attempts} {chunk.reason}"
+        for chunk in chunks
+        if chunk.state not in (State.INDEXED, State.QUARANTINED)
+    ]
+    over = {chunk.fingerprint for chunk in chunks if not chunk.source}
+    sessions = {chunk.fingerprint: chunk.camera for chunk in chunks if is_segment(chunk)}
+    said += [f"a session of {camera} has no end" for one, camera in sessions.items() if one not in over]
+    return said + [f"{window.task} is at work" for window in windows if _at_it(window)]
 
 
 def _at_it(window: Window) -> bool:
