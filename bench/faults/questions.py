@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
+from typing import Any
 
 from celery import Celery
-from celery.exceptions import TimeoutError
+from celery.result import AsyncResult
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 DEADLINE = 15.0  # seconds
-_AGAIN = 4.0  # seconds after which the worker that has the question may be dead, and another is asked
+_AGAIN = 4.0  # seconds after which the worker that has the question may be dead, and another is asked too
+_LOOK = 0.05  # seconds between two looks for an answer
 _PAUSE = 0.5  # seconds before asking a broker again that was away
 _EVERY = 2.0  # seconds between an answer and the next question
 
@@ -55,19 +57,21 @@ class Asker:
             stop.wait(_EVERY)
 
     def _ask(self, began: float) -> Asked:
-        asked, times = monotonic(), 0
+        asked = again = monotonic()
+        sent: list[AsyncResult[Any]] = []
         outcome, said = Outcome.SILENT, ""
         while (left := DEADLINE - (monotonic() - asked)) > 0:
-            times += 1
             try:
-                sent = self._app.send_task(
-                    "search.find", args=[self._question], queue="search", expires=left, retry=False
-                )
-                answer = sent.get(timeout=min(left, _AGAIN))
-            except TimeoutError:
-                continue
+                if monotonic() >= again:
+                    sent.append(self._send(left))
+                    again = monotonic() + _AGAIN
+                first = next((one for one in sent if one.ready()), None)
+                if first is None:
+                    sleep(_LOOK)
+                    continue
+                answer = first.get()
             except (OperationalError, RedisError, ConnectionError):
-                Event().wait(_PAUSE)
+                sleep(_PAUSE)
                 continue
             except Exception as error:  # of the worker: Celery makes it anew by its name
                 outcome, said = Outcome.REFUSED, str(error)
@@ -75,7 +79,12 @@ class Asker:
             partial = [notice for notice in answer["notices"] if "partial" in notice or "not known" in notice]
             outcome, said = (Outcome.PARTIAL, partial[0]) if partial else (Outcome.WHOLE, "")
             break
-        return Asked(asked - began, monotonic() - asked, outcome, times, said)
+        return Asked(asked - began, monotonic() - asked, outcome, len(sent), said)
+
+    def _send(self, left: float) -> "AsyncResult[Any]":
+        return self._app.send_task(
+            "search.find", args=[self._question], queue="search", expires=left, retry=False
+        )
 
 
 def counted(asked: Sequence[Asked]) -> dict[Outcome, int]:

@@ -70,6 +70,7 @@ class Site:
             "PASSERBY_BROKER": settings.broker,
             "PASSERBY_CAMERAS": str(settings.cameras),
             "PASSERBY_MEDIA": "",
+            "PASSERBY_FPS": str(settings.fps),
             "OMP_NUM_THREADS": "1",
         }
 
