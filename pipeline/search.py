@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from statistics import fmean
 from uuid import UUID
 
 from models.acsa.phrases import find_phrases
 from models.types import ImageFeatures
 from pipeline.appearance import Looks, Track, same_person, track_of
-from pipeline.evidence import Evidence, Words, body
+from pipeline.evidence import AGREEING, Evidence, Words, body, together
 from pipeline.ports import Encoder, Index
 from pipeline.types import Again, Answer, Example, Match, Query, Reason
 from storage.types import Hit, Shot, Where
@@ -205,20 +206,32 @@ def _only_shuts_out(text: str) -> bool:
 def one_per_person(
     matches: Sequence[Match], looks: Mapping[Track, Looks], *, without: Collection[Track] = ()
 ) -> list[Match]:
-    """Keep each person's best match, with the best shot of each of their other tracks; best first as given.
+    """Make a row of all shots of each person, best first; `matches`, of single shots, are given best first.
 
     `looks` say whose a track is, as `same_person` does. The tracks `without` are left out, other tracks
     of the same people are not: somebody may be looking for them.
     """
-    best: dict[Track, Match] = {}
-    shown = set(without)
+    people: dict[Track, list[Match]] = {}
     for match in matches:
         track = track_of(match.shot)
-        if track in shown:
-            continue
-        shown.add(track)
-        kept = best.setdefault(looks[track].person, match)
-        if kept is not match:
-            likeness = float(looks[track_of(kept.shot)].vector @ looks[track].vector)
-            best[looks[track].person] = replace(kept, also=(*kept.also, Again(match.shot, likeness)))
-    return list(best.values())
+        if track not in without:
+            people.setdefault(looks[track].person, []).append(match)
+    return sorted((_row(shots, looks) for shots in people.values()), key=lambda row: -row.score)
+
+
+def _row(shots: Sequence[Match], looks: Mapping[Track, Looks]) -> Match:
+    """The best shot, with the best one of each other track; the marks are those of the best few together."""
+    best = shots[0]
+    tracks: dict[Track, Shot] = {}
+    for match in shots:
+        tracks.setdefault(track_of(match.shot), match.shot)
+    (own, _), *others = tracks.items()
+    same = [match for match in shots if match.description == best.description]
+    also = tuple(Again(shot, float(looks[own].vector @ looks[track].vector)) for track, shot in others)
+    chances = [match.probability for match in same if match.probability is not None]
+    return replace(
+        best,
+        score=fmean(match.score for match in same[:AGREEING]),
+        probability=together(chances) if chances else None,
+        also=also,
+    )

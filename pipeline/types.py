@@ -157,7 +157,7 @@ class Match:
     """One person who answers the question, shown by the best of their shots."""
 
     shot: Shot
-    score: float
+    score: float  # of their best few shots
     probability: float | None  # 0..1 that the words are true of them; None where nothing was said in words
     reasons: tuple[Reason, ...]
     description: str = ""  # which of several it answers

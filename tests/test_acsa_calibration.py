@@ -43,6 +43,19 @@ def test_the_threshold_parts_the_present_from_the_absent() -> None:
     assert high - low > 0.5
 
 
+def test_everybody_whom_a_description_is_true_of_is_in_the_gallery() -> None:
+    total = noisy(0.2)
+    best, truth = list[np.ndarray](), list[np.ndarray]()
+    for mine, true in zip(total.T, MATCH.T, strict=True):
+        for people in (np.arange(len(mine)), np.flatnonzero(~true)):  # all 80 of them fit
+            five = people[np.argsort(-mine[people])[:5]]
+            best.append(mine[five])
+            truth.append(true[five])
+    fitted = calibrate(total, MATCH, phrase=(1.0, 0.0))
+    expected = fit_platt(np.concatenate(best), np.concatenate(truth))
+    assert (fitted.scale, fitted.offset) == pytest.approx(expected, rel=1e-6)
+
+
 def test_calibration_needs_people_of_both_kinds() -> None:
     with pytest.raises(ValueError, match="both kinds"):
         calibrate(noisy(0.1), np.ones_like(MATCH), phrase=(1.0, 0.0))

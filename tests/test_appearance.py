@@ -107,6 +107,27 @@ def test_one_row_shows_the_best_shot_and_lists_the_other_tracks() -> None:
     assert track_of(rows[0].shot) in same_person(hits, (0,))
 
 
+def test_one_shot_that_flatters_does_not_make_a_row_likely() -> None:
+    shots = [hit(1, 0, 10, 0.0, shot=number) for number in range(4)]
+    other = hit(2, 50, 60, OTHER)
+    chances = {0: 0.9, 1: 0.5, 2: 0.1, 3: 0.01}  # the best three speak for the person
+    ranked = [Match(each.sighting.shot, chances[n], chances[n], ()) for n, each in enumerate(shots)]
+    ranked.insert(1, Match(other.sighting.shot, 0.8, 0.8, ()))
+
+    rows = one_per_person(ranked, same_person([*shots, other], (0,)))
+
+    assert [(row.shot.track, row.shot.shot) for row in rows] == [(2, 0), (1, 0)]
+    assert [row.score for row in rows] == pytest.approx([0.8, 0.5])
+    assert [row.probability for row in rows] == pytest.approx([0.8, 0.5])  # odds 9, 1 and 1/9
+
+
+def test_a_row_of_one_description_is_not_judged_by_another() -> None:
+    one = hit(1, 0, 10, 0.0)
+    ranked = [Match(one.sighting.shot, mark, mark, (), text) for mark, text in ((0.9, "red"), (0.2, "blue"))]
+    (row,) = one_per_person(ranked, same_person([one], (0,)))
+    assert (row.description, row.probability) == ("red", pytest.approx(0.9))
+
+
 def test_who_walks_on_to_another_camera_is_one_person() -> None:
     hits = [hit(1, 0, 10, BLACK_COAT), hit(2, 0, 10, OTHER), hit(3, 400, 410, LIKE_IT, "hall")]
     assert people(*hits) == {frozenset({1, 3}), frozenset({2})}

@@ -157,6 +157,20 @@ def test_the_order_in_which_chunks_are_indexed_does_not_matter(site: Site) -> No
     assert site.fired() == [("reds", "gate", later.id)]
 
 
+def test_one_shot_that_flatters_does_not_fire(site: Site) -> None:
+    site.save()
+    one = chunk(0)
+    shots = [
+        Shot("gate", one.fingerprint, 1, number, NOON, NOON, NOON, (0, 0, 8, 16), 0.9, f"{number}.jpg")
+        for number in range(3)
+    ]
+    for shot, colour in zip(shots, ("red", "yellow", "yellow"), strict=True):
+        site.shelf.put(shot.crop, picture(colour))
+    site.index(0, shots=shots)
+    site.run()
+    assert site.fired() == []
+
+
 def test_two_alike_who_are_in_view_together_are_two(site: Site) -> None:
     site.save()
     one = chunk(0)

@@ -56,9 +56,10 @@ def choose_weight(nearness: Floats, local: Floats, match: Bools) -> tuple[float,
 def calibrate(total: Floats, match: Bools, *, phrase: tuple[float, float], seed: int = 0) -> Calibration:
     """Fit probability and threshold on what a searcher sees.
 
-    Every description searches a random gallery twice: with the people it is true of, and without them. The
-    best candidates of both searches and whether they are right make the pairs; right and wrong ones weigh the
-    same. The threshold parts the best candidates of the two kinds of search with the fewest errors.
+    Every description searches a random gallery, as its people come, with everybody it is true of; and once
+    more without them. The best candidates of both searches and whether they are right make the pairs; right
+    and wrong ones weigh the same. The threshold parts the best candidates of the two kinds of search with the
+    fewest errors.
 
     Args:
         total: (n_img, n_txt) scores.
@@ -70,13 +71,11 @@ def calibrate(total: Floats, match: Bools, *, phrase: tuple[float, float], seed:
     scores, truth = list[NDArray[np.floating]](), list[Bools]()
     present, absent = list[float](), list[float]()
     for text in range(total.shape[1]):
-        wrong = np.flatnonzero(~match[:, text])
-        right = np.flatnonzero(match[:, text])
-        if not len(wrong) or not len(right):
+        everybody = rng.permutation(n)[:GALLERY]
+        strangers = everybody[~match[everybody, text]]
+        if not 0 < len(strangers) < len(everybody):
             continue
-        strangers = rng.permutation(wrong)[: min(GALLERY, n) - 1]
-        someone = rng.choice(right, size=1)
-        for gallery, bests in ((np.r_[someone, strangers], present), (strangers, absent)):
+        for gallery, bests in ((everybody, present), (strangers, absent)):
             best = gallery[np.argsort(-total[gallery, text])[:SEEN]]
             scores.append(total[best, text])
             truth.append(match[best, text])

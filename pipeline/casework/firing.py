@@ -9,7 +9,7 @@ from functools import lru_cache
 from threading import Event
 
 from pipeline.appearance import Track, same_person, track_of
-from pipeline.evidence import Evidence, Words, body
+from pipeline.evidence import Evidence, Words, body, together
 from pipeline.index import sightings
 from pipeline.lease import LEASE, Held, StoppedError
 from pipeline.ports import Encoder, Index, Media
@@ -152,7 +152,7 @@ class Firing:
     def _best(
         self, search: SavedSearch, came: Sequence[Sighting], whose: dict[Track, Track]
     ) -> dict[Track, Finding]:
-        """The best new shot of each person who matches."""
+        """The best new shot of each person who matches, as likely as a search would say."""
         question = search.question
         try:
             asked = self._asked(question.description)
@@ -165,16 +165,18 @@ class Firing:
         best: dict[Track, Finding] = {}
         for evidence in asked:
             weighed = evidence.weigh(came, self._encoder)
+            people: dict[Track, list[int]] = {}
             for place in weighed.order():
-                probability, shot = weighed.chance(place) or 0.0, came[place].shot
-                person = whose[track_of(shot)]
+                people.setdefault(whose[track_of(came[place].shot)], []).append(place)
+            for person, places in people.items():
+                probability = together([weighed.chance(place) or 0.0 for place in places])
                 known = best.get(person)
                 if probability >= least and (known is None or probability > known.probability):
-                    why = weighed.reasons(place)
+                    why = weighed.reasons(places[0])
                     grounds = tuple(
                         Ground(one.phrase, one.part, one.similarity, one.agreement) for one in why
                     )
-                    best[person] = Finding(shot, probability, grounds)
+                    best[person] = Finding(came[places[0]].shot, probability, grounds)
         return best
 
     def _read(self, text: str) -> tuple[Evidence, ...]:
