@@ -65,3 +65,10 @@ def test_what_stands_before_a_general_word_goes_with_its_kinds() -> None:
 @pytest.mark.parametrize("phrase", ["backpack", "what", "handbag", "red", "hat band"])
 def test_a_word_that_is_not_general_covers_itself_alone(phrase: str) -> None:
     assert kinds(phrase) == ()
+
+
+def test_what_is_asked_for_is_not_shut_out_as_a_kind() -> None:
+    assert "coat" in kinds("jacket")
+    left = kinds("jacket", ["person", "dark coats"])
+    assert not any(kind.endswith("coat") and kind != "raincoat" for kind in left)
+    assert "leather jacket" in left

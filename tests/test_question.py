@@ -232,6 +232,7 @@ def test_options_stand_in_place_of_the_sentence() -> None:
         ("nő piros kabátban és fekete nadrágban", "looks like another language"),
         ("woman in a 着物", "looks like another language"),
         ("red coat or a blue jacket", 'and "blue jacket" are looked for in one person'),
+        ("man in a red coat, no coat", '"red coat" is asked for and "coat" is shut out'),
     ],
 )
 def test_what_the_search_cannot_do_is_told(sentence: str, notice: str) -> None:

@@ -1,6 +1,6 @@
 """The same footage once more, with nothing going wrong, and what is different then."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from storage.types import Shot, Sighting, Where
 DIED = "died or overran"  # in the reason of a chunk that was set aside for its workers' sake
 CLOSE = 1e-3  # a server keeps half precision
 _EVERYTHING = 1_000_000  # more than any run finds
+_NAMED = 12  # tracks that are named where runs differ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +128,7 @@ def differences(one: Kept, other: Kept) -> list[str]:
         if chunk.state is not other.chunks[chunk.id].state:
             said.append(f"{chunk.camera} {chunk.began}: {chunk.state}, not {other.chunks[chunk.id].state}")
     if one.shots != other.shots:
-        said.append(_apart("shots", one.shots.keys(), other.shots.keys()))
+        said.append(_apart("shots", one.shots.keys(), other.shots.keys()) + _where(one.shots, other.shots))
     if one.sightings.keys() != other.sightings.keys():
         said.append(_apart("sightings", one.sightings.keys(), other.sightings.keys()))
     else:
@@ -165,6 +166,17 @@ def _apart(what: str, one: Iterable[object], other: Iterable[object]) -> str:
     return (
         f"{what}: {len(first - second)} only here, {len(second - first)} only there, of {len(first | second)}"
     )
+
+
+def _where(one: Mapping[UUID, Shot], other: Mapping[UUID, Shot]) -> str:
+    """Whose shots are not the same in both, the first few."""
+    apart = {
+        f"{shot.camera} from {shot.began:%H:%M:%S} to {shot.ended:%H:%M:%S}, {shot.source[-6:]} {shot.track}"
+        for mine, others in ((one, other), (other, one))
+        for identity, shot in mine.items()
+        if others.get(identity) != shot
+    }
+    return f" ({'; '.join(sorted(apart)[:_NAMED])})"
 
 
 def _same(one: Sighting, other: Sighting) -> bool:

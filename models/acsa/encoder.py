@@ -68,7 +68,8 @@ class AcsaEncoder:
         excluded = tuple(row > 0 for row, one in enumerate(read) for _ in one.phrases)
         said = [phrase for one in read for phrase in one.phrases]
         named = tuple(f"no {phrase}" if out else phrase for phrase, out in zip(said, excluded, strict=True))
-        covered = {row: kinds(said[row]) for row, out in enumerate(excluded) if out}
+        wanted = read[0].phrases
+        covered = {row: kinds(said[row], wanted) for row, out in enumerate(excluded) if out}
         return TextFeatures(vectors[0], named, rows, excluded, self._kinds(covered))
 
     def _read(self, read: Sequence[Description]) -> tuple[Floats, Floats]:

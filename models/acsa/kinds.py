@@ -1,20 +1,29 @@
 """What a general word covers, from a list that anybody can edit: a cap is a hat."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 KINDS = Path(__file__).with_name("kinds.txt")
 
 
-def kinds(phrase: str) -> tuple[str, ...]:
-    """The kinds of what a phrase names last, with the words before it: "black cap" of "black hats"."""
+def kinds(phrase: str, wanted: Iterable[str] = ()) -> tuple[str, ...]:
+    """The kinds of what a phrase names last, with the words before it: "black cap" of "black hats".
+
+    Those that the `wanted` phrases name are left out: "a dark coat, no jacket" does not shut out coats.
+    """
+    asked = {_thing(one) for one in wanted}
     for word, some in _read().items():
         for ending in (word, f"{word}s"):
             before = phrase[: -len(ending)]
             if phrase.lower().endswith(ending) and (not before or before[-1].isspace()):
-                return tuple(before + kind for kind in some if kind != phrase.lower())
+                return tuple(before + kind for kind in some if _thing(kind) not in asked)
     return ()
+
+
+def _thing(phrase: str) -> str:
+    """Its last word, one of it: "coat" of "dark coats"."""
+    return phrase.lower().split()[-1].removesuffix("s")
 
 
 @cache

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from models.acsa.phrases import WORD, find_phrases
+from models.acsa.phrases import WORD, Phrase, find_phrases
 from models.acsa.words import ADJECTIVES, DETERMINERS, LEADING, NEGATORS
 from pipeline.asking.traced import Traced
 from pipeline.search import QueryError
@@ -79,9 +79,18 @@ def exclusions(sentence: str, description: Traced, excluded: Sequence[str]) -> I
         yield Chip("without", sentence[slice(*span)], f"not wanted: {', '.join(some)}", *span)
 
 
-def choices(text: str) -> Iterator[str]:
-    """A notice for each two wanted phrases with nothing but an "or" between them."""
+def doubts(text: str, excluded: Sequence[str]) -> Iterator[str]:
+    """Notices of what may not be meant so: two things joined by "or", and what is asked for and shut out."""
     phrases = find_phrases(text)
+    yield from _choices(text, phrases)
+    for phrase in phrases:
+        for out in excluded:
+            if not phrase.negated and f" {phrase.text.lower()}".endswith(f" {out.lower()}"):
+                yield f'"{phrase.text}" is asked for and "{out}" is shut out: nobody is both'
+
+
+def _choices(text: str, phrases: Sequence[Phrase]) -> Iterator[str]:
+    """A notice for each two wanted phrases with nothing but an "or" between them."""
     for one, other in pairwise(phrases):
         between = {match.group().lower() for match in WORD.finditer(text, one.end, other.start)}
         # "beige or sand-coloured coat" is one thing, and so is "jacket or coat".

@@ -13,7 +13,7 @@ from models.acsa.phrases import WORD
 from models.acsa.words import STOP
 from pipeline.asking.days import WEEKDAYS
 from pipeline.asking.language import EMOJI, EXAMPLE, clean, foreign
-from pipeline.asking.phrases import Caret, choices, exclusions, find_carets, weights, without_carets
+from pipeline.asking.phrases import Caret, doubts, exclusions, find_carets, weights, without_carets
 from pipeline.asking.places import find_places
 from pipeline.asking.stretch import ClockTimes, Days, Part, Stretch, put_together
 from pipeline.asking.terms import Terms
@@ -243,7 +243,7 @@ class _Reading:
         for caret, weight in weighed:
             said = f'"{weight.phrase}" counts {weight.factor:g} times'
             self._chip("weight", caret.start, caret.end, said)
-        self.notices += choices(description.text)
+        self.notices += doubts(description.text, excluded)
         after, before = self._utc()
         return Question(
             sentence,
