@@ -30,8 +30,10 @@ from bench.stages import Stages
 from bench.store_measure import LOCAL, Scan, conditions, fill, local_mode
 from models.acsa.encoder import AcsaEncoder, load_encoder
 from models.types import Floats, ImageFeatures
+from pipeline import build
 from pipeline.ports import Index
 from pipeline.search import Search
+from pipeline.settings import Settings
 from pipeline.types import Query
 from storage.sightings.edge import EdgeIndex
 from storage.types import Where
@@ -214,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if min(options.sightings) <= 4 * POOL or options.rounds < 1:
         sys.exit(f"search: give more than {4 * POOL} sightings and at least one round")
     try:
-        encoder = load_encoder(options.weights)
+        encoder = load_encoder(options.weights, runtime=build.runtime(Settings()))
     except (OSError, ValueError) as error:
         sys.exit(f"search: {error}")
     seen, kind = features(encoder, shared_folder())
