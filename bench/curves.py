@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 from time import process_time
 
 import numpy as np
 
-from bench.passage import BEGAN, own_settings, watch_all
+from bench.passage import BEGAN, own_settings, warm, watch_all
 from models.detection.detector import PersonDetector
 from models.runtimes.sample import people, scenes
 from models.types import Image
@@ -18,6 +19,7 @@ from pipeline import build
 from pipeline.footage.frames import frames
 from pipeline.footage.handoff import Handoff
 from pipeline.footage.probe import probe
+from pipeline.footage.skipping import left_out
 from pipeline.settings import Settings
 from pipeline.types import Frame
 from pipeline.watch import Watching
@@ -41,7 +43,7 @@ class Curve:
 
 def camera_curve(clip: Path, settings: Settings) -> Curve:
     """Watching a second of so many cameras, one process."""
-    points = []
+    points, length = [], probe(str(clip)).duration or 1
     for count in CAMERAS:
         with tempfile.TemporaryDirectory() as name:
             own = own_settings(Path(name), model="", detector="").model_copy(
@@ -49,9 +51,10 @@ def camera_curve(clip: Path, settings: Settings) -> Curve:
             )
             with closing(Ledger(own.database_url)) as ledger:
                 step = build.watch_step(own, ledger)
+                warm(step.watch, [clip])
                 began = process_time()
                 watch_all({f"camera {n}": clip for n in range(count)}, step, seconds=60.0)
-                points.append((count, 1000 * (process_time() - began) / 10))
+                points.append((count, 1000 * (process_time() - began) / length))
     return curve("cameras, a second of each watched", points)
 
 
@@ -75,8 +78,11 @@ def people_curve(detector: PersonDetector) -> Curve:
 def keyframes(clip: Path, detector: PersonDetector) -> float:
     """Milliseconds of watching a second of a clip by its keyframes alone, one every two seconds."""
     source = probe(str(clip))
+    left_out(source, Fraction(SLOW))  # a recording is judged once, however long it is
     with tempfile.TemporaryDirectory() as name:
-        watching = Watching(build.watch(detector, open_media(f"file:{name}"), SLOW), "slow", Handoff())
+        watch = build.watch(detector, open_media(f"file:{name}"), SLOW)
+        warm(watch, [clip])
+        watching = Watching(watch, "slow", Handoff())
         began = process_time()
         list(watching.crops(frames(source, "slow", began=BEGAN, fps=SLOW)))
         list(watching.close())

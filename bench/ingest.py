@@ -26,7 +26,7 @@ from rich.table import Table
 
 from bench import plain
 from bench.footage import shared_folder
-from bench.passage import BEGAN, index_all, own_settings, watch_all
+from bench.passage import BEGAN, index_all, own_settings, warm, watch_all
 from bench.peers import ClipTower
 from bench.stages import Stages
 from pipeline import build
@@ -70,6 +70,7 @@ def ours(clips: Sequence[Path], weights: str, detector: str) -> IngestResult:
             closing(open_index(settings.index_url, network.model)) as index,
         ):
             step = build.watch_step(settings, ledger)
+            warm(step.watch, clips)
             stages.time(step.watch.detector, "detector", "detect")
             stages.time(step.watch.media, "crops", "put")
             stages.time(media, "crops", "get")

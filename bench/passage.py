@@ -1,16 +1,21 @@
 """Footage through the real path into a folder of its own: plan, watch, index, as `passerby ingest` does."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
+from models.types import Detections
 from pipeline import build
+from pipeline.footage.probe import probe
 from pipeline.ingest import WatchStep, index_next, plan, watch_next
 from pipeline.ports import Encoder, Index, Media
 from pipeline.search import Search
 from pipeline.settings import Settings
+from pipeline.watch import Watch
 from storage.footage.chunks import State
 from storage.footage.ledger import Ledger
 from storage.media import open_media
@@ -75,6 +80,16 @@ def own_settings(folder: Path, *, model: str, detector: str) -> Settings:
         model=model,
         detector=detector,
     )
+
+
+def warm(watching: Watch, clips: Iterable[Path]) -> None:
+    """What a worker does once: a network compiled for each size of pictures, tables of colours."""
+    somebody = Detections(np.array([[0, 0, 32, 64]], np.float32), np.ones(1, np.float32))
+    for clip in clips:
+        width, height = probe(str(clip)).size or (64, 64)
+        picture = np.zeros((height, width, 3), np.uint8)
+        watching.detector.detect([picture])
+        watching.tracker("").update(somebody, picture)
 
 
 def watch_all(clips: Mapping[str, Path], step: WatchStep, *, seconds: float) -> Counts:

@@ -131,6 +131,50 @@ def test_without_openvino_torch_does_it(
     assert warned(caplog) == ["OpenVINO is not installed; tiny runs through torch, several times slower"]
 
 
+def test_where_openvino_cannot_be_loaded_torch_does_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "models.runtimes.exported", None)  # importing it raises ImportError
+    same(Runtime("openvino", tmp_path).open(TINY))
+    (line,) = warned(caplog)
+    assert line.startswith("OpenVINO cannot be loaded (")
+    assert line.endswith("; tiny runs through torch, several times slower")
+
+
+def test_on_a_processor_that_openvino_cannot_use_torch_does_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Runtime("openvino", tmp_path).open(TINY)  # prepared on another machine that shares the folder
+    caplog.clear()
+
+    class Refusing:
+        def __init__(self, *_: object, **__: object) -> None:
+            raise RuntimeError("the processor has no SSE4.2\nand a long trace")
+
+    monkeypatch.setattr(exported, "Engine", Refusing)
+    same(Runtime("openvino", tmp_path).open(TINY))
+    said = "OpenVINO does not run here (the processor has no SSE4.2)"
+    assert warned(caplog) == [f"{said}; tiny runs through torch, several times slower"]
+
+
+def test_a_cache_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="set PASSERBY_CACHE to a folder that can"):
+        Runtime("openvino", tmp_path / "file").open(TINY)
+
+
+def test_a_network_that_does_not_fit_a_gpu_runs_on_the_cpu(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(network: Portable) -> None:
+        raise torch.cuda.OutOfMemoryError("too much")
+
+    monkeypatch.setattr(gpu, "there", lambda: True)
+    monkeypatch.setattr(gpu, "on_gpu", full)
+    same(Runtime("cuda", tmp_path).open(TINY))
+    assert warned(caplog)[-1] == "tiny does not fit the GPU's memory; it runs on the CPU"
+
+
 def test_a_gpu_that_is_not_there_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

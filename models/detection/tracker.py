@@ -79,6 +79,8 @@ class PeopleTracker:
         start do at once, and with `at_once`.
         """
         self._frames += 1
+        if not self._people and not len(detections.boxes):
+            return self._report({}, detections)
         for person in self._people:
             person.unseen += 1
             person.entangled += 1

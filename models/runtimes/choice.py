@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from models.runtimes.portable import Portable, Run
+from models.runtimes.portable import Portable, Run, first_line
 
 log = logging.getLogger(__name__)
 
@@ -33,20 +33,26 @@ class Runtime:
             from models.runtimes import gpu
 
             if gpu.there():
-                return gpu.Halving(network.name, gpu.on_gpu(network), self._exported(network))
+                return gpu.opened(network, self._exported(network))
             if self.kind == "cuda":
                 log.warning("torch finds no GPU; %s runs on the CPU", network.name)
         return self._reference(network) if kind == "torch" else self._exported(network)
 
     def _exported(self, network: Portable) -> Run:
         if find_spec("openvino") is None:
-            log.warning(
-                "OpenVINO is not installed; %s runs through torch, several times slower", network.name
-            )
-            return self._reference(network)
-        from models.runtimes.exported import exported
+            return self._slowly(network, "OpenVINO is not installed")
+        try:
+            from models.runtimes.exported import exported
+        except (ImportError, OSError) as error:  # of another system, or without a library that it needs
+            return self._slowly(network, f"OpenVINO cannot be loaded ({error})")
+        try:
+            return exported(network, self.cache, self.threads) or self._reference(network)
+        except RuntimeError as error:  # of OpenVINO, on a processor that it cannot use
+            return self._slowly(network, f"OpenVINO does not run here ({first_line(error)})")
 
-        return exported(network, self.cache, self.threads) or self._reference(network)
+    def _slowly(self, network: Portable, why: str) -> Run:
+        log.warning("%s; %s runs through torch, several times slower", why, network.name)
+        return self._reference(network)
 
     def _reference(self, network: Portable) -> Run:
         from models.runtimes.reference import reference

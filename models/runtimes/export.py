@@ -11,7 +11,7 @@ from pathlib import Path
 
 import openvino as ov
 
-from models.runtimes.portable import Array, Portable
+from models.runtimes.portable import Array, Portable, first_line
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ def write(network: Portable, folder: Path) -> Iterator[str]:
     try:
         model = _converted(network)
     except (RuntimeError, ValueError, TypeError) as error:
-        log.warning("%s cannot be exported (%s)", network.name, _first_line(error))
+        log.warning("%s cannot be exported (%s)", network.name, first_line(error))
         return
     if network.calibration is not None:
         try:
@@ -32,7 +32,7 @@ def write(network: Portable, folder: Path) -> Iterator[str]:
             ov.save_model(quantized, folder / "int8.xml", compress_to_fp16=False)
             yield "int8"
         except (ImportError, RuntimeError, ValueError) as error:
-            log.warning("%s cannot be had in int8 (%s)", network.name, _first_line(error))
+            log.warning("%s cannot be had in int8 (%s)", network.name, first_line(error))
     ov.save_model(model, folder / "float.xml", compress_to_fp16=False)
     yield "float"
 
@@ -65,7 +65,3 @@ def _quantized(model: ov.Model, network: Portable, seen: Sequence[tuple[Array, .
             preset=nncf.QuantizationPreset.MIXED,
             ignored_scope=nncf.IgnoredScope(patterns=list(network.exact), validate=False),
         )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -42,10 +42,17 @@ class Checked:
 def exported(network: Portable, cache: Path, threads: int = 1) -> Run | None:
     """The network in OpenVINO, exported first where that was not done yet; None where torch has to do.
 
-    Raises OSError where the cache cannot be written.
+    Raises OSError where the cache cannot be written, and RuntimeError where OpenVINO cannot compile it.
     """
     folder = cache / f"{network.name}-{_key(network)}"
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        folder.with_suffix(".lock").touch()
+    except OSError as error:
+        raise OSError(
+            f"{cache} is where networks are kept as they were prepared for this processor, and it cannot be "
+            f"written ({error.strerror}): set PASSERBY_CACHE to a folder that can"
+        ) from error
     with _alone(folder):
         checked = _read(folder)
         if checked is None:

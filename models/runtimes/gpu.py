@@ -16,6 +16,15 @@ def there() -> bool:
     return torch.cuda.is_available()
 
 
+def opened(network: Portable, fallback: Run) -> Run:
+    """The network on the GPU; `fallback`, the same on the CPU, for what does not fit there."""
+    try:
+        return Halving(network.name, on_gpu(network), fallback)
+    except torch.cuda.OutOfMemoryError:
+        log.warning("%s does not fit the GPU's memory; it runs on the CPU", network.name)
+        return fallback
+
+
 def on_gpu(network: Portable) -> Run:
     """The network on the first GPU."""
     module: Any = torch.compile(network.build().eval().cuda(), dynamic=True)

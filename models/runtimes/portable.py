@@ -16,6 +16,11 @@ Run = Callable[..., tuple[Array, ...]]
 """A network ready to run: arrays in, arrays out, the first axis of each counting examples."""
 
 
+def first_line(error: Exception) -> str:
+    """What a library of networks says at such length."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Portable:
     """One network, not loaded yet."""

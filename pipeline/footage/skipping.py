@@ -13,7 +13,7 @@ Skip = Literal[
     "DEFAULT", "NONREF", "NONKEY"
 ]  # FFmpeg's names: none, those that no other needs, all but keyframes
 
-_PICTURES, _SECONDS = 40, 30  # of the beginning, by which the rest is judged
+_PICTURES, _SECONDS = 16, 30  # of the beginning, by which the rest is judged
 
 
 @lru_cache(maxsize=256)
