@@ -4,6 +4,7 @@ import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -259,6 +260,30 @@ def test_a_recorder_that_did_not_run_left_a_gap(site: Site) -> None:
         assert all(closed().values())
         site.record(gate, lambda: closed().get("the recorder did not run"))
     assert closed()["the recorder did not run"]
+
+
+def test_a_camera_switched_off_while_no_recorder_ran_has_its_session_ended(site: Site) -> None:
+    folder = site.segments / "gate"
+    with camera("gate", transport_stream(2)) as gate:
+        recording = Recording(gate, site.place, "v", patience=HASTY)
+        recording._end_session = lambda: datetime.now(UTC)  # type: ignore[method-assign]  # it is killed
+        thread = Thread(target=recording.run)
+        thread.start()
+        wait(lambda: finished(folder))
+        recording.stop(wanted=True)
+        thread.join(timeout=10)
+    assert all(chunk.source for chunk in site.chunks())
+
+    stop = Event()
+    recorder = Recorder(lambda: [replace(gate, enabled=False)], site.place, lambda _: "v", patience=HASTY)
+    thread = Thread(target=recorder.run, args=[stop])
+    thread.start()
+    wait(lambda: site.chunks() and not site.chunks()[-1].source)
+    stop.set()
+    thread.join(timeout=20)
+    sessions = {chunk.fingerprint for chunk in site.chunks()}
+    assert {chunk.fingerprint for chunk in site.chunks() if not chunk.source} == sessions
+    assert all(gap.ended for gap in site.recordings.gaps("gate"))
 
 
 def test_one_camera_is_recorded_by_one_process(site: Site, caplog: pytest.LogCaptureFixture) -> None:

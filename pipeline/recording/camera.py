@@ -80,6 +80,15 @@ class Recording:
                 self._diary.back(_now())
             self._diary.tell()
 
+    def leave(self) -> None:
+        """See to what an earlier recorder left of a camera that is not wanted any more; until it is told."""
+        with self._alone() as alone:
+            if alone:
+                self._take_up()
+                self._diary.back(_now())
+            while alone and not self._diary.tell() and not self._stopping.wait(_LOOK):
+                pass
+
     @contextmanager
     def _alone(self) -> Iterator[bool]:
         """Wait until no other process records this camera here; False when that is no longer wanted."""
@@ -202,7 +211,8 @@ class _Diary:
             self._untold.append(partial(self._recordings.close_gap, self._camera.name, ended))
         self._gap = False
 
-    def tell(self) -> None:
+    def tell(self) -> bool:
+        """Whether all of it is told."""
         while self._untold:
             try:
                 self._untold[0]()
@@ -210,9 +220,10 @@ class _Diary:
                 if not self._away:
                     log.warning("%s: %s; recording goes on", self._camera.name, error)
                 self._away = True
-                return
+                return False
             self._untold.popleft()
         self._away = False
+        return True
 
 
 def _now() -> datetime:

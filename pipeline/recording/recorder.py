@@ -32,13 +32,18 @@ class Recorder:
         """`cameras` says which there are now, and is asked again and again."""
         self._cameras, self._place, self._version, self._patience = cameras, place, version, patience
         self._running: dict[str, tuple[Recording, Thread]] = {}
+        self._left: dict[
+            str, tuple[Recording, Thread] | None
+        ] = {}  # who sees to cameras that are switched off
 
     def run(self, stop: Event) -> None:
         expired = -_EXPIRE
         try:
             while not stop.is_set():
                 try:
-                    self._follow({camera.name: camera for camera in self._cameras() if _recorded(camera)})
+                    cameras = [camera for camera in self._cameras() if is_stream(camera.url)]
+                    self._follow({camera.name: camera for camera in cameras if camera.enabled})
+                    self._leave([camera for camera in cameras if not camera.enabled])
                     if monotonic() - expired >= _EXPIRE:
                         self._place.room.expire(datetime.now(UTC))
                         expired = monotonic()
@@ -58,20 +63,29 @@ class Recorder:
         for name, camera in wanted.items():
             if name not in self._running:
                 log.info("%s: recording", name)
-                recording = Recording(camera, self._place, self._version(camera), patience=self._patience)
-                thread = Thread(target=recording.run, name=f"record {name}", daemon=True)
-                self._running[name] = recording, thread
-                thread.start()
+                self._running[name] = self._start(camera, Recording.run)
+                self._left[name] = None  # that one sees to it
+
+    def _leave(self, unwanted: Collection[Camera]) -> None:
+        """A camera that was switched off while no recorder ran has a last session without an end."""
+        for camera in unwanted:
+            if camera.name not in self._left:
+                self._left[camera.name] = self._start(camera, Recording.leave)
+
+    def _start(self, camera: Camera, work: Callable[[Recording], None]) -> tuple[Recording, Thread]:
+        recording = Recording(camera, self._place, self._version(camera), patience=self._patience)
+        thread = Thread(target=work, args=[recording], name=f"record {camera.name}", daemon=True)
+        thread.start()
+        return recording, thread
 
     def _part(self) -> None:
         for recording, _ in self._running.values():
             recording.stop(wanted=True)
+        leaving = {name: each for name, each in self._left.items() if each is not None}
+        for recording, _ in leaving.values():
+            recording.stop(wanted=False)
         until = monotonic() + _PARTING
-        for name, (_, thread) in self._running.items():
+        for name, (_, thread) in [*self._running.items(), *leaving.items()]:
             thread.join(timeout=max(0.0, until - monotonic()))
             if thread.is_alive():
                 log.warning("%s: did not end in time; its last segment is lost", name)
-
-
-def _recorded(camera: Camera) -> bool:
-    return camera.enabled and is_stream(camera.url)
