@@ -10,6 +10,7 @@ with the weights of Manning, Raghavan and Schuetze, "Introduction to Information
 global vector moves by the same sum and chooses the pool; the parts decide in it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from pipeline.types import PartSimilarity, Reason, Weight
 from storage.types import Sighting
 
 LIKE, UNLIKE = 0.75, 0.15
+_TINY = 1e-9  # nothing is more certain than that
 AGREEING = 3  # best shots of a person that speak for them: one flatters, and more were rarely kept of a track
 
 
@@ -161,12 +163,16 @@ def left_open(text: TextFeatures, scores: Scores, regions: Sequence[int]) -> Flo
 
 def together(chances: Sequence[float]) -> float:
     """How likely a person answers of whom single shots do so with these probabilities, best first."""
-    some = np.array(chances[:AGREEING], np.float32)
-    return float(_together(some[:, None], np.full(len(some), 1 / len(some), np.float32))[0])
+    some = chances[:AGREEING]
+    if len(some) == 1:
+        return some[0]
+    certain = [min(max(chance, _TINY), 1 - _TINY) for chance in some]
+    logit = sum(math.log(chance / (1 - chance)) for chance in certain) / len(certain)
+    return 1 / (1 + math.exp(-logit))
 
 
 def _together(probabilities: Floats, shares: Floats) -> Floats:
     """The probability (n,) of a score that is the sum of the scores of these (k, n), by their shares."""
-    odds = np.clip(probabilities.astype(np.float64), 1e-9, 1 - 1e-9)
+    odds = np.clip(probabilities.astype(np.float64), _TINY, 1 - _TINY)
     logit = shares @ (np.log(odds) - np.log1p(-odds))
     return np.asarray(1 / (1 + np.exp(-logit)), np.float32)

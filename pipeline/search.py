@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from statistics import fmean
 from uuid import UUID
 
 from models.acsa.phrases import find_phrases
@@ -228,10 +227,13 @@ def _row(shots: Sequence[Match], looks: Mapping[Track, Looks]) -> Match:
     (own, _), *others = tracks.items()
     same = [match for match in shots if match.description == best.description]
     also = tuple(Again(shot, float(looks[own].vector @ looks[track].vector)) for track, shot in others)
-    chances = [match.probability for match in same if match.probability is not None]
-    return replace(
-        best,
-        score=fmean(match.score for match in same[:AGREEING]),
-        probability=together(chances) if chances else None,
-        also=also,
+    best_few = same[:AGREEING]
+    chances = [match.probability for match in best_few if match.probability is not None]
+    return Match(
+        best.shot,
+        sum(match.score for match in best_few) / len(best_few),
+        together(chances) if chances else None,
+        best.reasons,
+        best.description,
+        also,
     )
