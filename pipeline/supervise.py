@@ -29,6 +29,7 @@ class _Service:
     command: Sequence[str]
     process: "subprocess.Popen[bytes]"
     began: float
+    again: bool = False  # it is not the first of its name
     deaths: int = 0  # in a row
     due: float | None = None  # when it is started again
 
@@ -40,9 +41,11 @@ def supervise(
     patience: Patience = Patience(),
     clock: Callable[[], float] = monotonic,
 ) -> int:
-    """Run every command until `stop`; returns 0 then, or 2 as soon as one of them says that it needs mending.
+    """Run every command until `stop`; returns 0 then, or 2 when one says as it begins that it needs
+    mending.
 
-    Commands begin in their order and end in the reverse one.
+    One that ran before and says so is started again like one that died: what it lacks, a database perhaps, is
+    away, and the others go on. Commands begin in their order and end in the reverse one.
     """
     running = [_Service(name, command, _start(command), clock()) for name, command in commands.items()]
     try:
@@ -52,12 +55,13 @@ def supervise(
                 if code is None:
                     continue
                 if service.due is None:
-                    if code == MEND:
+                    if code == MEND and not service.again and clock() - service.began < STEADY:
                         log.error("%s stopped for something to be mended; see its last line", service.name)
                         return MEND
                     _bury(service, code, patience, clock())
                 elif clock() >= service.due:
                     service.process, service.began, service.due = _start(service.command), clock(), None
+                    service.again = True
         return 0
     finally:
         _end(running[::-1], patience.grace)

@@ -61,6 +61,23 @@ def test_one_that_needs_mending_ends_them_all(tmp_path: Path) -> None:
     assert not text or not os.path.exists(f"/proc/{text}")
 
 
+def test_one_that_ran_before_and_misses_something_now_is_started_again(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    services = {
+        "recorder": script(
+            f"import os; open({str(starts)!r}, 'a').write('x'); "
+            f"os._exit(9 if os.path.getsize({str(starts)!r}) == 1 else {MEND})"
+        )
+    }
+    stop, codes = Event(), list[int]()
+    thread = Thread(target=lambda: codes.append(supervise(services, stop, patience=QUICK)))
+    thread.start()
+    until(lambda: starts.is_file() and len(starts.read_text()) >= 4)
+    stop.set()
+    thread.join(20)
+    assert codes == [0]
+
+
 def test_one_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     deaf = (
