@@ -123,3 +123,14 @@ class Visit:
             *(f"{each['id']}: {node['html'][:120]}" for each in grave for node in each["nodes"]),
             *([f"{wider} pixels wider than the window"] if wider > 0 else []),
         ]
+
+
+@contextmanager
+def visiting(site: Site, name: str, path: str, refused: str = "no status") -> Iterator[Visit]:
+    """Somebody who has logged in, at a page; the browser may complain of the status `refused` and no more."""
+    with chromium() as browser, served(site) as address:
+        visit = Visit.at(browser, address)
+        visit.log_in(name)
+        visit.go(path)
+        yield visit
+        assert [fault for fault in visit.faults if refused not in fault] == []

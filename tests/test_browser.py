@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -17,7 +17,7 @@ from pipeline.types import Answer
 from storage.accounts.audit import Actor, Sought
 from storage.accounts.people import Accounts
 from storage.footage.cameras import Camera
-from tests.site_browser import DESKTOP, PATIENCE, PHONE, Visit, chromium, served
+from tests.site_browser import DESKTOP, PATIENCE, PHONE, Visit, chromium, served, visiting
 from tests.web_client import CHEAP, PASSWORD, copy_of, site_in
 from web import pages
 from web.finder import Finder
@@ -33,17 +33,6 @@ SECONDS = 5  # of footage that the first start watches
 def site(filled: Path, tmp_path: Path) -> Iterator[Site]:
     with site_in(copy_of(filled, tmp_path)) as site:
         yield replace(site, events=300.0)
-
-
-@contextmanager
-def visiting(site: Site, name: str, path: str, refused: str = "no status") -> Iterator[Visit]:
-    """Somebody who has logged in, at a page; the browser may complain of the status `refused` and no more."""
-    with chromium() as browser, served(site) as address:
-        visit = Visit.at(browser, address)
-        visit.log_in(name)
-        visit.go(path)
-        yield visit
-        assert [fault for fault in visit.faults if refused not in fault] == []
 
 
 def begin(visit: Visit, camera: str, act: str) -> None:

@@ -217,7 +217,20 @@ def test_an_edit_that_comes_too_late_changes_nothing(path: str, ada: Client, rou
 
 def test_whatever_is_edited_can_be_edited_safely(routes: list[Route]) -> None:
     edited = {route.short for route in routes if "if-match" in route.parameters("header")}
+    assert {route.short for route in routes if route.method == "PATCH"} <= edited
     assert edited >= set(EDITS)
-    assert {route.short for route in routes if route.method == "PATCH"} - edited == {
-        "/cases/{id}/entries/{entry}"
-    }
+
+
+def test_a_note_that_came_too_late_does_not_replace_another(ada: Client) -> None:
+    found = ada.get("/search", params={"q": "red", "min_probability": 0}).json()["matches"][0]["id"]
+    case = ada.post("/cases", json={"name": "thefts"}).json()["id"]
+    whole = ada.get(f"/cases/{case}").headers["etag"]
+    one = f"/cases/{case}/entries/{ada.post(f'/cases/{case}/entries', json={'sighting': found}).json()['id']}"
+    (entry,) = ada.get(f"/cases/{case}").json()["entries"]
+    seen = {"If-Match": entry["etag"]}
+    assert ada.call("PATCH", one, json={"note": "theirs"}, headers=seen).json()["etag"] != entry["etag"]
+    for method, change in (("PATCH", {"json": {"note": "mine"}}), ("DELETE", {})):
+        assert is_problem(ada.call(method, one, headers=seen, **change), 412)
+    assert ada.get(f"/cases/{case}").json()["entries"][0]["note"] == "theirs"
+    own = ada.call("PATCH", f"/cases/{case}", json={"notes": "since May"}, headers={"If-Match": whole})
+    assert own.status_code == 200, "what is in a case is edited apart from the case"

@@ -63,13 +63,17 @@ def test_nothing_that_is_sent_is_a_fault(site: Site) -> None:
             if (method, path) in LEFT_OUT:
                 continue
             content = told.get("requestBody", {}).get("content", {}).get("application/json")
+            kinds = [*told["responses"].get("200", {}).get("content", {}), "*/*"]
             for _ in range(ROUNDS):
                 odd = quote(str(chance.choice(ODD)), safe="", errors="surrogatepass") or "x"
                 address = re.sub(r"\{\w+\}", odd.replace("\\", ""), path)
-                sent: dict[str, Any] = {"params": query(told, chance)}
+                sent: dict[str, Any] = {
+                    "params": query(told, chance),
+                    "headers": {"Accept": chance.choice(kinds)},
+                }
                 if content is not None:
                     sent["content"] = json.dumps(bodies(content["schema"], known, chance))
-                    sent["headers"] = {"Content-Type": "application/json"}
+                    sent["headers"]["Content-Type"] = "application/json"
                 answer = ada.http.request(method.upper(), address, **sent)
                 kind = answer.headers.get("content-type")
                 if answer.status_code >= 500 or (answer.status_code >= 400 and kind != MEDIA_TYPE):

@@ -285,6 +285,7 @@ CASE_ENTRY: dict[str, Any] = {
     "added": "2026-03-01T17:01:00Z",
     "added_by": "olga",
     "erased": "2026-04-01T02:00:00Z",
+    "etag": '"0d7a5c1e7a515f0b8d5e2f6a1c9b4e10"',
 }
 WHOLE_CASE: dict[str, Any] = {"case": CASE, "entries": [CASE_ENTRY]}
 

@@ -18,7 +18,7 @@ from web.rows import ROOT
 from web.seals import Seal
 from web.security import By, SealOf, allowed
 from web.site import Site, SiteOf
-from web.tags import EditOf
+from web.tags import EditOf, tag_of
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=Repeatable)
 
@@ -46,6 +46,11 @@ class Shown(BaseModel):
     def of(cls, case: Case) -> Self:
         return cls.model_validate(case, from_attributes=True)
 
+    @property
+    def edited(self) -> "Shown":
+        """What of it is edited as one; entries are by themselves."""
+        return self.model_copy(update={"entries": 0})
+
 
 class ShownEntry(BaseModel):
     """A sighting in a case; of one that was erased only that there was one."""
@@ -63,12 +68,14 @@ class ShownEntry(BaseModel):
     added: datetime
     added_by: str
     erased: datetime | None
+    etag: str  # goes into `If-Match` of a change of this entry
 
     @classmethod
     def of(cls, entry: Entry, seal: Seal) -> Self:
-        fields = {name: getattr(entry, name) for name in cls.model_fields if name != "crop"}
+        kept = cls.model_fields.keys() - {"crop", "etag"}
         crop = None if entry.sighting is None else seal(f"{ROOT}/sightings/{entry.sighting}/crop")
-        return cls(**fields, crop=crop)
+        etag = tag_of(Noted(note=entry.note))
+        return cls(**{name: getattr(entry, name) for name in kept}, crop=crop, etag=etag)
 
 
 class Whole(BaseModel):
@@ -147,7 +154,7 @@ def case(id: Number, principal: Keeper, by: By, site: SiteOf, seal: SealOf, edit
     entries = site.cases.entries(id, principal.cameras)
     shown = [str(entry.sighting) for entry in entries if entry.sighting is not None]
     site.audit.append(by, "view_case", str(id), shown=shown)
-    edit.shown(Shown.of(found))
+    edit.shown(Shown.of(found).edited)
     return Whole(case=Shown.of(found), entries=[ShownEntry.of(entry, seal) for entry in entries])
 
 
@@ -155,7 +162,7 @@ def case(id: Number, principal: Keeper, by: By, site: SiteOf, seal: SealOf, edit
 def change(id: Number, changes: Changes, principal: Keeper, by: By, site: SiteOf, edit: EditOf) -> Shown:
     """Change what is given; only its owner shares it, closes it and opens it again."""
     found = known(id, principal, site)
-    edit.require(Shown.of(found))
+    edit.require(Shown.of(found).edited)
     if changes.closed is not None or changes.members is not None:
         _require_owner(found, principal)
     for name in changes.members or ():
@@ -171,7 +178,9 @@ def change(id: Number, changes: Changes, principal: Keeper, by: By, site: SiteOf
             site.cases.share(by, id, changes.members)
         if changes.closed:
             site.cases.set_closed(by, id, True)
-    return edit.shown(Shown.of(known(id, principal, site)))
+    changed = Shown.of(known(id, principal, site))
+    edit.shown(changed.edited)
+    return changed
 
 
 @router.delete("/{id}", status_code=204)
@@ -179,7 +188,7 @@ def remove(id: Number, principal: Keeper, by: By, site: SiteOf, edit: EditOf) ->
     """Forget a case with its notes; the sightings stay where they are."""
     found = known(id, principal, site)
     _require_owner(found, principal)
-    edit.require(Shown.of(found))
+    edit.require(Shown.of(found).edited)
     with refused():
         site.cases.remove(by, id)
 
@@ -198,21 +207,28 @@ def add(id: Number, added: Added, principal: Keeper, by: By, site: SiteOf, seal:
 
 @router.patch("/{id}/entries/{entry}")
 def note(
-    id: Number, entry: Number, noted: Noted, principal: Keeper, by: By, site: SiteOf, seal: SealOf
+    id: Number,
+    entry: Number,
+    noted: Noted,
+    principal: Keeper,
+    by: By,
+    site: SiteOf,
+    seal: SealOf,
+    edit: EditOf,
 ) -> ShownEntry:
-    """Write another note."""
+    """Write another note; the `etag` of the entry goes into `If-Match`."""
     known(id, principal, site)
-    _entry(id, entry, principal, site)
+    edit.require(Noted(note=_entry(id, entry, principal, site).note))
     with refused():
         site.cases.write_note(by, id, entry, noted.note)
     return ShownEntry.of(_entry(id, entry, principal, site), seal)
 
 
 @router.delete("/{id}/entries/{entry}", status_code=204)
-def take_out(id: Number, entry: Number, principal: Keeper, by: By, site: SiteOf) -> None:
+def take_out(id: Number, entry: Number, principal: Keeper, by: By, site: SiteOf, edit: EditOf) -> None:
     """Take an entry out; its sighting stays where it is."""
     known(id, principal, site)
-    _entry(id, entry, principal, site)
+    edit.require(Noted(note=_entry(id, entry, principal, site).note))
     with refused():
         site.cases.take_out(by, id, entry)
 

@@ -1,19 +1,21 @@
 // One case: its notes, its sightings in the order of time, sharing, closing, exporting.
 
-import { ask, query } from "./api.js";
+import { ask, query, toEdit } from "./api.js";
 import { $, busy, doing, el, empty, notice, put, refuse, say } from "./dom.js";
 import { day, moment, span } from "./times.js";
 
 const identity = location.pathname.split("/").pop();
 const path = `/cases/${encodeURIComponent(identity)}`;
+let match; // the tag of the case as it is shown
 
 async function load() {
   if ($("#case").hidden) put($("#state"), busy("Loading…"));
   try {
-    const whole = await ask(path);
+    const { known, tag } = await toEdit(path);
+    match = tag;
     put($("#state"));
     $("#case").hidden = false;
-    show(whole);
+    show(known);
   } catch (error) {
     $("#case").hidden = true;
     put($("#state"), [404, 422].includes(error.status)
@@ -23,7 +25,7 @@ async function load() {
 }
 
 const change = (body, words) => async (event) => {
-  await doing(event.currentTarget, () => ask(path, { method: "PATCH", body }).then(() => say(words)));
+  await doing(event.currentTarget, () => ask(path, { method: "PATCH", body, match }).then(() => say(words)));
   await load();
 };
 
@@ -44,7 +46,7 @@ function show({ case: one, entries }) {
 function about(one, open) {
   const facts = [["State", one.closed ? `closed ${moment(one.closed)}` : "open"], ["Opened", `${moment(one.opened)} by ${one.owner}`],
     ["Shared with", one.members.join(", ") || "nobody"]];
-  const notes = open ? noted("Notes", one.notes, (words) => ask(path, { method: "PATCH", body: { notes: words } })) : el("p", { class: "noted" }, one.notes || "No notes.");
+  const notes = open ? noted("Notes", one.notes, (words) => ask(path, { method: "PATCH", body: { notes: words }, match })) : el("p", { class: "noted" }, one.notes || "No notes.");
   return [el("dl", { class: "facts" }, facts.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)])), notes];
 }
 
@@ -75,21 +77,21 @@ function shown(entry, open) {
     el("a", { class: "picture", href: address, "aria-label": alt }, el("span", { class: "lit" }, picture)),
     el("div", { class: "about" },
       el("div", { class: "where" }, el("b", {}, entry.camera), day(entry.began), el("br"), span(entry.began, entry.ended)),
-      open ? noted(`Note: ${alt}`, entry.note, (note) => ask(`${path}/entries/${entry.id}`, { method: "PATCH", body: { note } })) : el("p", {}, entry.note),
+      open ? noted(`Note: ${alt}`, entry.note, (note) => ask(`${path}/entries/${entry.id}`, { method: "PATCH", body: { note }, match: entry.etag })) : el("p", {}, entry.note),
       el("p", { class: "small soft" }, added),
       el("div", { class: "buttons" }, el("a", { class: "button small", href: address }, "Open"), out)));
 }
 
 async function takeOut(entry, button) {
   if (!confirm("Take it out of the case, with its note? The sighting stays where it is.")) return;
-  await doing(button, () => ask(`${path}/entries/${entry.id}`, { method: "DELETE" }));
+  await doing(button, () => ask(`${path}/entries/${entry.id}`, { method: "DELETE", match: entry.etag }));
   await load();
 }
 
 async function remove(one, button) {
   if (!confirm(`Forget the case “${one.name}” with its notes? The sightings stay where they are.`)) return;
   await doing(button, async () => {
-    await ask(path, { method: "DELETE" });
+    await ask(path, { method: "DELETE", match });
     location.assign("/cases");
   });
 }
@@ -104,7 +106,7 @@ $("#share-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const members = $("#members").value.split(/[\s,]+/).filter(Boolean);
   try {
-    await ask(path, { method: "PATCH", body: { members } });
+    await ask(path, { method: "PATCH", body: { members }, match });
   } catch (error) {
     refuse($("#share-refused"), error.message);
     return;
