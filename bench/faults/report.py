@@ -58,7 +58,8 @@ def promises(outcome: Outcome) -> list[Promise]:
             "nothing twice, nothing half",
             not outcome.doubles and not outcome.halves,
             "; ".join([*outcome.doubles, *outcome.halves][:3])
-            or f"{outcome.kept.number} sightings, {len(outcome.kept.crops)} crops, no unfinished file",
+            or f"{outcome.kept.number} sightings, {len(outcome.kept.crops)} crops, no unfinished file; "
+            f"{len(outcome.kept.strays)} crops of what was set aside half watched",
         ),
         Promise(
             "what no camera recorded is kept as a gap",

@@ -38,6 +38,7 @@ class Kept:
     sightings: dict[UUID, Sighting]
     number: int  # of sightings, as the index counts them
     crops: dict[str, bytes]  # the files, by key
+    strays: tuple[str, ...]  # crops of chunks that were set aside half watched: deleted after a day
 
 
 def left_by(site: Site, parts: Parts) -> Kept:
@@ -112,12 +113,16 @@ def _kept(settings: Settings, index: Index, vector: Floats) -> Kept:
         for path in sorted(media.rglob("*"))
         if path.is_file() and path.relative_to(media).parts[0] != "open"
     }
+    known = {shot.crop for shot in shots}
+    broken = {chunk.camera for chunk in chunks if chunk.state is State.QUARANTINED and DIED in chunk.reason}
+    strays = tuple(key for key in crops if key not in known and key.partition("/")[0] in broken)
     return Kept(
         {chunk.id: chunk for chunk in chunks},
         {shot.id: shot for shot in shots},
         {hit.sighting.shot.id: hit.sighting for hit in hits},
         index.count(),
-        crops,
+        {key: content for key, content in crops.items() if key not in strays},
+        strays,
     )
 
 
