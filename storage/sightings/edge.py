@@ -65,6 +65,7 @@ class EdgeIndex:
         self._calls = threading.Lock()
         self._closed = False
         self._manifest: Manifest | None = None
+        self._cameras: tuple[str, ...] | None = None  # None: to be counted, which looks at every sighting
         self._lock = FolderLock(folder)
         try:
             manifest = read_manifest(folder)
@@ -91,6 +92,8 @@ class EdgeIndex:
             require_space(self.folder, self._reserve + 2 * size * len(sightings))
             if self._manifest is None:
                 self._create(manifest)
+            if not {sighting.shot.camera for sighting in sightings} <= set(self._cameras or ()):
+                self._cameras = None
             latest = list({sighting.shot.id: sighting for sighting in sightings}.values())
             for start in range(0, len(latest), BATCH):
                 self._write(latest[start : start + BATCH])
@@ -136,8 +139,10 @@ class EdgeIndex:
         with self._call():
             if self._manifest is None:
                 return ()
-            found = self._shard.facet(FacetRequest("camera", limit=CAMERAS, exact=True))
-            return tuple(sorted(str(hit.value) for hit in found if hit.count))  # 0: all were deleted
+            if self._cameras is None:
+                found = self._shard.facet(FacetRequest("camera", limit=CAMERAS, exact=True))
+                self._cameras = tuple(sorted(str(hit.value) for hit in found if hit.count))  # 0: all deleted
+            return self._cameras
 
     def delete(self, where: Where) -> int:
         """Forget what `where` describes and return how many that was; `Where()` forgets everything."""
@@ -252,6 +257,7 @@ class EdgeIndex:
             number = self._count(matching)
             if number:
                 require_space(self.folder, self._reserve // 8)
+                self._cameras = None
                 self._shard.update(UpdateOperation.delete_points_by_filter(matching))
             return number
 
