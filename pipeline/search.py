@@ -134,7 +134,7 @@ class Search:
                 f"the time range ends ({query.before:%Y-%m-%d %H:%M}) before it begins "
                 f"({query.after:%Y-%m-%d %H:%M}); swap --after and --before"
             )
-        known = self.index.cameras()
+        known = self.index.cameras() if query.cameras else ()
         for camera in query.cameras:
             if camera not in known:
                 names = ", ".join(known) or "none yet; ingest some footage first"
