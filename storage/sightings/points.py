@@ -88,9 +88,9 @@ def to_sighting(point: Any, parts: NDArray[np.float16]) -> Sighting:
 def to_query(vector: NDArray[np.float32], limit: int, where: Where) -> QueryRequest:
     """Ask for the nearest by cosine.
 
-    The codes choose three times as many as are asked for, and the vectors themselves the best of those.
+    The codes choose five times as many as are asked for, and the vectors themselves the best of those.
     """
-    rescore = QuantizationSearchParams(rescore=True, oversampling=3.0)
+    rescore = QuantizationSearchParams(rescore=True, oversampling=5.0)
     return QueryRequest(
         limit,
         query=Query.Nearest(vector.tolist(), using="vector"),

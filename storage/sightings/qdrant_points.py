@@ -119,8 +119,8 @@ def to_sighting(point: ScoredPoint | Record) -> Sighting:
 
 
 def search_params() -> SearchParams:
-    """The codes choose three times as many as are asked for, and the vectors themselves the best of those."""
-    return SearchParams(quantization=QuantizationSearchParams(rescore=True, oversampling=3.0))
+    """The codes choose five times as many as are asked for, and the vectors themselves the best of those."""
+    return SearchParams(quantization=QuantizationSearchParams(rescore=True, oversampling=5.0))
 
 
 def to_filter(where: Where) -> Filter:
