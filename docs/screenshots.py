@@ -32,7 +32,7 @@ ASKED = "woman with blonde hair in a red jacket, no bag, at the north gate or th
 
 
 def main(folder: Path) -> None:
-    """Write search.png, sighting.png, jobs.png, footage.png and zones.png."""
+    """Write search.png, sighting.png, alerts.png, case.png, jobs.png, footage.png and zones.png."""
     folder.mkdir(parents=True, exist_ok=True)
     password = secrets.token_urlsafe(16)
     with TemporaryDirectory() as data:
@@ -49,9 +49,12 @@ def main(folder: Path) -> None:
             page = browser.new_context(viewport=WINDOW).new_page()
             page.set_default_timeout(PATIENCE)
             log_in(page, address, password)
+            save_search(page, address)
             shoot_jobs(page, address, folder)
+            shoot_alerts(page, address, folder)
             shoot_zones(page, address, folder)
             shoot_search(page, address, folder)
+            shoot_case(page, address, folder)
             browser.close()
 
 
@@ -88,6 +91,24 @@ def log_in(page: Page, address: str, password: str) -> None:
     page.wait_for_url(f"{address}/")
 
 
+def save_search(page: Page, address: str) -> None:
+    """Save a search before the footage comes that it is to find somebody in."""
+    page.goto(f"{address}/alerts")
+    page.click("#add")
+    page.fill("#name", "Woman in red")
+    page.fill("#question", "woman with blonde hair in a red jacket")
+    page.click("#form button.main")
+    page.wait_for_selector("#saved tbody tr")
+
+
+def shoot_alerts(page: Page, address: str, folder: Path) -> None:
+    """Look at whom the saved search has found in the second clip."""
+    page.goto(f"{address}/alerts")
+    page.wait_for_selector("#wall .person img")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "alerts.png")
+
+
 def shoot_jobs(page: Page, address: str, folder: Path) -> None:
     """Upload the second clip, and look at the jobs while it is watched."""
     page.goto(f"{address}/footage")
@@ -96,6 +117,7 @@ def shoot_jobs(page: Page, address: str, folder: Path) -> None:
     page.wait_for_selector("text=It is watched next")
     page.wait_for_selector("#progress .tag")
     page.wait_for_selector("#newest img")
+    page.locator("#newest").scroll_into_view_if_needed()
     page.screenshot(path=folder / "footage.png")
     page.goto(f"{address}/jobs")
     page.wait_for_selector("#progress p .tag")
@@ -133,6 +155,31 @@ def shoot_search(page: Page, address: str, folder: Path) -> None:
     page.wait_for_selector("video")
     page.wait_for_selector(".busy", state="detached")
     page.screenshot(path=folder / "sighting.png")
+
+
+def shoot_case(page: Page, address: str, folder: Path) -> None:
+    """Put the two best answers in a case, each with a note, and open it."""
+    for number, note in enumerate(("fits the description", "fits too: ask at the gate")):
+        page.goto(f"{address}/")
+        page.fill("#q", ASKED)
+        page.keyboard.press("Enter")
+        page.click(f".person >> nth={number} >> text=Open")
+        page.wait_for_selector("#facts dd")
+        page.click("#add-to-case")
+        page.wait_for_selector("#to-case[open]")
+        if number == 0:
+            page.fill("#new-case", "Lost bag at the north gate")
+        else:
+            page.wait_for_selector("#which-case option >> nth=1", state="attached")
+            page.select_option("#which-case", label="Lost bag at the north gate")
+        page.fill("#case-note", note)
+        page.click("#to-case-form button.main")
+        page.wait_for_selector("#to-case[open]", state="detached")
+    page.goto(f"{address}/cases")
+    page.click("text=Lost bag at the north gate")
+    page.wait_for_selector("#entries .person >> nth=1")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "case.png")
 
 
 if __name__ == "__main__":

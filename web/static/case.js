@@ -52,7 +52,7 @@ function about(one, open) {
 
 /** A note that is changed where it stands. */
 function noted(label, text, keep) {
-  const box = el("textarea", { rows: "2", maxlength: "5000", "aria-label": label }, text);
+  const box = el("textarea", { rows: "2", maxlength: "5000", "aria-label": label, placeholder: "Notes" }, text);
   const save = el("button", { type: "button", class: "small", disabled: true, onclick: (event) => doing(event.currentTarget, async () => {
     await keep(box.value);
     say("The note is kept.");
