@@ -91,7 +91,7 @@ def _photographed(person: Labelled, number: int, folder: Path, seed: int) -> Ite
     cv2.imwrite(str(path), person.crop(), [cv2.IMWRITE_JPEG_QUALITY, 92])
     rng = np.random.default_rng([seed, identity])
     held_out = number % HELD_OUT == 0
-    facts = {fact for fact in truths(person.look, person.facing) if not _about(fact, person.unseen)}
+    facts = truths(person.look, person.facing, person.unseen)
     for _ in range(1 if held_out else TIMES):
         row = _row(name, identity, "val" if held_out else "train", list(_spoken(person, facts, rng)))
         row["captions"] += person.captions
@@ -101,21 +101,18 @@ def _photographed(person: Labelled, number: int, folder: Path, seed: int) -> Ite
         yield row | {"facts": [*facts, f"id={identity}"], "contrary": wrong}
 
 
-def _about(fact: str, unseen: frozenset[str]) -> bool:
-    place, dot, detail = fact.partition("=")[0].partition(".")
-    garments = {"top": ("outer", "upper"), "inner": ("upper",)}.get(place, (place,))
-    return any(garment in unseen or garment + dot + detail in unseen for garment in garments)
-
-
 def _spoken(
-    person: Labelled, facts: set[str], rng: np.random.Generator
+    person: Labelled, facts: frozenset[str], rng: np.random.Generator
 ) -> Iterator[tuple[Caption, frozenset[str] | None]]:
     """Captions, with their claims, that say nothing of what nobody can judge."""
     wanted = CAPTIONS
     for _ in range(TRIES):
         caption = compose(person.look, rng, facing=person.facing)
         claim = claims(caption, person.look, person.facing)
-        if any(_speaks_of(caption, detail) for detail in person.unseen) or not (claim or set()) <= facts:
+        if (
+            any(_speaks_of(caption, detail) for detail in person.unseen)
+            or not (claim or frozenset()) <= facts
+        ):
             continue
         if caption.style == OVERALL and any(detail.startswith(_WORN) for detail in person.unseen):
             continue

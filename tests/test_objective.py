@@ -3,30 +3,40 @@
 from dataclasses import replace
 from pathlib import Path
 
-import torch
+import numpy as np
 
 from models.data.dataset import read_dataset
 from models.training.augment import Augment
 from models.training.batches import ALONE, TrainingSet
-from models.training.objective import Truth, phrase_truth
 from models.training.run import Run, prepare
 from tests.tiny_training import make_people, tiny, trainer_of
 
 
-def test_short_descriptions_match_all_they_are_true_of(tmp_path: Path) -> None:
+def test_what_phrases_claim_is_true_of_all_that_fit(tmp_path: Path) -> None:
     data = read_dataset(make_people(tmp_path)).split("train")
-    example = replace(data.examples[0], captions=("red jacket",), caption_facts=(frozenset({"upper=red"}),))
-    data = replace(data, examples=(example, *data.examples[1:]))
-    match = torch.from_numpy(data.matches())
-    assert match[:, 0].sum() == 6
-    truth = Truth(match, torch.arange(32), torch.ones(32, dtype=torch.bool))
-    present = torch.ones(32, 2, dtype=torch.bool)
-    present[0, 1] = False  # a description of a single phrase
-    true, known = phrase_truth(truth, present)
-    assert true[:, 0, 0].sum() == 6
-    assert known[:, 0, 0].all()
-    assert not known[:, 0, 1].any()
-    assert known[:, 1].sum() == 2  # both phrases of the one picture it is true of
+    claims = frozenset({"top.colour=red", "top.kind=jacket", "trousers.colour=red", "trousers.kind=trousers"})
+    red = data.examples[0].facts
+    dressed = [
+        replace(
+            one, facts=claims if one.facts == red else frozenset({"top.kind=jacket", "trousers.colour=red"})
+        )
+        for one in data.examples
+    ]
+    dressed[0] = replace(dressed[0], captions=("red jacket and red trousers",), caption_facts=(claims,))
+    data = replace(
+        data,
+        examples=tuple(
+            replace(one, caption_facts=one.caption_facts and (one.facts,)) if n else one
+            for n, one in enumerate(dressed)
+        ),
+    )
+    true, known = data.phrases_true(
+        np.array([0, 0]), np.arange(32), [("red jacket", "red trousers"), ("red", "jacket", "no jacket")]
+    )
+    assert known.tolist() == [[True, True, False], [False, True, False]]
+    assert true[:, 0, 0].sum() == sum(one.facts == claims for one in data.examples)
+    assert true[:, 1, 1].all()
+    assert not true[:, ~known].any()
 
 
 def test_a_contrary_description_goes_with_its_picture_and_trains(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from models.data.annotations import Annotation, Annotations, SplitCount, count, find_annotations
+from models.data.phrases import said_by
 from models.types import Image
 
 SYNTHESIS_MARK = "synthesis.json"  # lies in the folder of a data set that was rendered
@@ -82,29 +83,55 @@ class Dataset:
         txt = np.arange(len(self.captions)) if captions is None else np.asarray(captions, dtype=np.int64)
         img = np.arange(len(self)) if images is None else np.asarray(images, dtype=np.int64)
         true: NDArray[np.bool_] = self.identities[img][:, None] == self.identities[self.owners[txt]][None, :]
-        lacking, claimed, checkable = self._facts
+        checkable = np.array([self._claims[caption] is not None for caption in txt], dtype=bool)
         if checkable.any():
-            missing = lacking[img] @ claimed[txt].T  # (n_img, n_txt) claims not met
-            true = np.where(checkable[txt], missing == 0, true)
+            claimed = self._columns([self._claims[caption] or frozenset() for caption in txt])
+            missing = self._lacking[img] @ claimed.T  # (n_img, n_txt) claims not met
+            true = np.where(checkable, missing == 0, true)
         return true
 
-    @cached_property
-    def _facts(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
-        """(n_img, f) facts that each picture lacks, (n_txt, f) claims of each caption, (n_txt,) has claims.
+    def phrases_true(
+        self, captions: NDArray[np.int64], images: NDArray[np.int64], phrases: Sequence[Sequence[str]]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(n_img, n_txt, k) which phrases are true of which pictures; (n_txt, k) for which that is known.
 
-        Only facts that some caption claims have a column. Floats, because a float product is the fast one.
+        `phrases` has those of each caption, at most k. What a phrase claims are those claims of its caption
+        that `said_by` finds in it; of a phrase without any nothing is known.
         """
+        most = max(map(len, phrases))
         claims = [
-            claim for example in self.examples for claim in (example.caption_facts or _unclaimed(example))
+            said_by(texts[k], self._claims[caption] or frozenset()) if k < len(texts) else frozenset[str]()
+            for caption, texts in zip(captions, phrases, strict=True)
+            for k in range(most)
         ]
-        number = {fact: n for n, fact in enumerate(sorted(frozenset().union(*(c for c in claims if c))))}
-        lacking = np.ones((len(self), len(number)), dtype=np.float32)
-        claimed = np.zeros((len(claims), len(number)), dtype=np.float32)
+        known = np.array([bool(said) for said in claims]).reshape(len(phrases), most)
+        missing = self._lacking[images] @ self._columns(claims).T
+        return (missing == 0).reshape(len(images), len(phrases), most) & known, known
+
+    @cached_property
+    def _claims(self) -> tuple[frozenset[str] | None, ...]:
+        """What each caption claims; None where only the identity tells of whom it is true."""
+        return tuple(claim for one in self.examples for claim in one.caption_facts or _unclaimed(one))
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """The column of every fact that some caption claims."""
+        return {fact: n for n, fact in enumerate(sorted(frozenset().union(*filter(None, self._claims))))}
+
+    @cached_property
+    def _lacking(self) -> NDArray[np.float32]:
+        """(n_img, f) 1 for each fact that a picture lacks; floats, because their product is the fast one."""
+        lacking = np.ones((len(self), len(self._numbers)), dtype=np.float32)
         for row, example in enumerate(self.examples):
-            lacking[row, [number[fact] for fact in example.facts if fact in number]] = 0
+            lacking[row, [self._numbers[fact] for fact in example.facts if fact in self._numbers]] = 0
+        return lacking
+
+    def _columns(self, claims: Sequence[frozenset[str]]) -> NDArray[np.float32]:
+        """(n, f) 1 for each fact that is claimed."""
+        claimed = np.zeros((len(claims), len(self._numbers)), dtype=np.float32)
         for row, claim in enumerate(claims):
-            claimed[row, [number[fact] for fact in claim or ()]] = 1
-        return lacking, claimed, np.array([claim is not None for claim in claims])
+            claimed[row, [self._numbers[fact] for fact in claim]] = 1
+        return claimed
 
 
 def read_dataset(folder: Path, *, split: str | None = None, tolerance: float = 0.0) -> Dataset:

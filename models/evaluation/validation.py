@@ -2,7 +2,7 @@
 threshold.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ from models.evaluation.metrics import Retrieval, judge, summarise
 from models.types import Floats
 
 Bools = NDArray[np.bool_]
+# (captions, pictures) -> (n_img, n_txt, k) which phrases are true, and (n_txt, k) for which that is known
+PhraseTruth = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[Bools, Bools]]
 SAMPLE = 300  # descriptions, and pictures for each, that single phrases are calibrated on
 
 
@@ -60,12 +62,9 @@ def embed_texts(network: Acsa, texts: Sequence[Description], *, batch: int = 64)
 
 
 def validate(
-    network: Acsa, images: ImageEmbedding, texts: TextEmbedding, match: Bools, claimed: Bools
+    network: Acsa, images: ImageEmbedding, texts: TextEmbedding, match: Bools, phrases: PhraseTruth
 ) -> Validated:
-    """Choose the weight by mAP and calibrate.
-
-    `match` (n_img, n_txt); `claimed` (n_txt,) descriptions whose own claims decide what they are true of.
-    """
+    """Choose the weight by mAP and calibrate. `match` (n_img, n_txt)."""
     device = network.mean.device
     gallery = ImageEmbedding(*(one.to(device) for one in images))
     queries = TextEmbedding(*(one.to(device) for one in texts))
@@ -75,7 +74,7 @@ def validate(
     total = (1 - weight) * nearness + weight * local
     return Validated(
         weight,
-        calibrate(total, match, phrase=fit_phrases(network, gallery, queries, match, claimed)),
+        calibrate(total, match, phrase=fit_phrases(network, gallery, queries, match, phrases)),
         summarise([judge(total.T, match.T)]),
         summarise([judge(nearness.T, match.T)]),
     )
@@ -83,31 +82,28 @@ def validate(
 
 @torch.inference_mode()
 def fit_phrases(
-    network: Acsa, images: ImageEmbedding, texts: TextEmbedding, match: Bools, claimed: Bools
+    network: Acsa, images: ImageEmbedding, texts: TextEmbedding, match: Bools, phrases: PhraseTruth
 ) -> tuple[float, float]:
     """Scale and offset that turn the score of one phrase with one picture into how likely it is true.
 
-    Every phrase of a true description is true. An untrue description of a single phrase shows an untrue
-    phrase where
-    its claims decide; where there is none such, every phrase of an untrue description is taken for untrue,
-    which is too strict.
+    Where nothing is known of phrases alone, those of a true description are taken for true and those of an
+    untrue one for untrue, which is too strict.
     """
-    single = texts.present.sum(1).cpu().numpy() == 1
-    decided = claimed & single if (claimed & single).any() else np.ones_like(claimed)
-    some = np.linspace(0, match.shape[1] - 1, min(SAMPLE, match.shape[1])).astype(np.int64)
-    scores, truth = list[NDArray[np.float32]](), list[Bools]()
-    for text in some:
-        phrases, present = texts.phrases[text : text + 1], texts.present[text : text + 1]
-        found = _numpy(network.attention(images.parts[:SAMPLE], phrases, present).phrases[:, 0])
-        true = match[:SAMPLE, text]
-        count = int(present.sum())
-        known = true | decided[text]
-        scores.append(found[known, :count].ravel())
-        truth.append(np.repeat(true[known], count))
-    every = np.concatenate(truth)
+    columns = np.linspace(0, match.shape[1] - 1, min(SAMPLE, match.shape[1])).astype(np.int64)
+    rows = np.arange(min(SAMPLE, len(match)))
+    true, known = phrases(columns, rows)
+    present = texts.present[columns].cpu().numpy()[:, : known.shape[1]]
+    if not known.any():
+        true, known = match[rows][:, columns, None] & present, present
+    scores = [
+        _numpy(network.attention(images.parts[rows], texts.phrases[[n]], texts.present[[n]]).phrases[:, 0])
+        for n in columns
+    ]
+    cells = np.stack(scores, axis=1)[:, :, : known.shape[1]][:, known]
+    every = true[:, known]
     if every.all() or not every.any():
         raise ValueError("phrases cannot be calibrated: the validation split lacks true or untrue ones")
-    return fit_platt(np.concatenate(scores), every)
+    return fit_platt(cells.ravel(), every.ravel())
 
 
 def _numpy(scores: Tensor) -> Floats:

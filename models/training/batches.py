@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from models.acsa.architecture import ImageShape
@@ -16,6 +17,8 @@ from models.data.pictures import cache_pictures
 from models.training.augment import Augment, augment
 from models.training.objective import Truth
 from models.training.sampler import IdentitySampler, Rows
+
+Bools = NDArray[np.bool_]
 
 
 class Batch(NamedTuple):
@@ -52,7 +55,10 @@ class TrainingSet:
         self.first = np.cumsum(counts) - counts  # the number of each picture's first caption
         self.counts = counts
         self.contrary = [tuple(map(reader.read, example.contrary)) for example in data.examples]
-        self.claimed = np.repeat([bool(example.caption_facts) for example in data.examples], counts)
+
+    def phrases_true(self, captions: Rows, rows: Rows) -> tuple[Bools, Bools]:
+        """(n_img, n_txt, k) which phrases are true of which pictures; (n_txt, k) for which that is known."""
+        return self.data.phrases_true(captions, rows, [self.texts[caption].phrases for caption in captions])
 
     def batch(
         self,
@@ -73,7 +79,7 @@ class TrainingSet:
         truth = Truth(
             torch.from_numpy(self.data.matches(captions, rows)),
             torch.from_numpy(self.data.identities[rows]),
-            torch.from_numpy(self.claimed[captions]),
+            *map(torch.from_numpy, self.phrases_true(captions, rows)),
         )
         images = torch.from_numpy(augment(self.images[rows], how, rng))
         wrong = [n for n in np.flatnonzero(rng.random(len(rows)) < contrary) if self.contrary[rows[n]]]

@@ -19,7 +19,8 @@ class Truth(NamedTuple):
 
     match: Tensor  # (n_img, n_txt) bool
     identity: Tensor  # (n,) int64
-    claimed: Tensor  # (n_txt,) bool: `match` comes from the description's own claims, not from identity
+    phrases: Tensor  # (n_img, n_txt, k) bool: each of the description's phrases alone
+    known: Tensor  # (n_txt, k) bool: the phrases of which `phrases` tells
 
     def to(self, device: torch.device) -> "Truth":
         return Truth(*(one.to(device) for one in self))
@@ -81,8 +82,10 @@ class Objective(nn.Module):
                     scores, truth.match, weights.nce_temperature, contrary=(contrary, worse)
                 )
             if self.phrase is not None:
-                true, known = phrase_truth(truth, text.present)
-                terms["phrase"] = weights.phrase * self.phrase(close.phrases, true, known)
+                known = truth.known[None].expand_as(truth.phrases)
+                terms["phrase"] = weights.phrase * self.phrase(
+                    close.phrases[:, :, : known.shape[2]], truth.phrases, known
+                )
         if not terms:
             raise ValueError(
                 "every loss has weight 0: give at least one of cmpm, cmpc, sdm, nce, local a weight"
@@ -95,15 +98,3 @@ class Objective(nn.Module):
             return parts.new_zeros(0)
         close: Closeness = self.network.attention(parts, text.phrases, text.present)
         return local_score(close, self.network.architecture.local).diagonal()
-
-
-def phrase_truth(truth: Truth, present: Tensor) -> tuple[Tensor, Tensor]:
-    """(n_img, n_txt, k) which phrases are true of which pictures, and where that is known.
-
-    All phrases of a true description are true. Of an untrue one a phrase is known to be untrue only where it
-    is the only one, and only where the description's own claims decide.
-    """
-    single = (present.sum(1) == 1)[None, :]
-    known = (truth.match | single) & truth.claimed[None, :]
-    cells = present[None].expand(len(truth.match), -1, -1)
-    return truth.match[:, :, None] & cells, known[:, :, None] & cells

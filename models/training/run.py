@@ -216,7 +216,7 @@ def check(network: Acsa, data: TrainingSet) -> Validated:
     """Validate a network in full precision."""
     network.eval()
     images, texts = embed_images(network, data.images), embed_texts(network, data.texts)
-    return validate(network, images, texts, data.data.matches(), data.claimed)
+    return validate(network, images, texts, data.data.matches(), data.phrases_true)
 
 
 @contextmanager

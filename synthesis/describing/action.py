@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from synthesis.describing.figure import owned
+from synthesis.describing.lexicon import entries
 from synthesis.describing.voice import SlotWords, Voice
 
 _DOING: Mapping[tuple[str, str], str] = {  # (pose, facing): finite forms; participles are derived
@@ -31,6 +32,7 @@ _DOING: Mapping[tuple[str, str], str] = {  # (pose, facing): finite forms; parti
     ("sit", "side"): "sits*4; sits side-on*0.5",
     ("sit", "back"): "sits*4; sits with ~ back to the camera*1",
 }
+_WHOSE = ("his", "her", "their")
 _PARTICIPLES = {
     "comes": "coming",
     "leaves": "leaving",
@@ -65,9 +67,29 @@ def _doing(voice: Voice, bare: bool) -> str | None:
     if "does" in voice.said or (phrase := _does(voice, bare)) is None:
         return None
     voice.said |= {"does"}
+    return _participle(phrase)
+
+
+def _participle(phrase: str) -> str:
     verb, _, rest = phrase.partition(" ")
     stem = verb.removesuffix("es") if verb.endswith(("sses", "ches")) else verb.removesuffix("s")
     return f"{_PARTICIPLES.get(verb, stem + 'ing')} {rest}".strip()
+
+
+def action_facts(voice: Voice) -> dict[str, list[str]]:
+    """Every wording of what the person does and how they stand to the camera."""
+    does = _wordings(_DOING.get((voice.look.pose, voice.facing), ""))
+    hidden = voice.look.pose == "phone" and voice.facing == "back"
+    return {
+        "pose": [*does, *map(_participle, does)],
+        "facing": _wordings(_SEEN[voice.facing]),
+        "stance": [] if hidden else _wordings(_STANCE.get(voice.look.pose, "")),
+    }
+
+
+def _wordings(source: str) -> list[str]:
+    texts = [entry.text for entry in entries(source) if entry.text]
+    return [text.replace("~", whose) for text in texts for whose in (_WHOSE if "~" in text else ("",))]
 
 
 def _place(voice: Voice, bare: bool) -> str | None:

@@ -1,9 +1,12 @@
 """Who the person is, in words: sex, age, build, hair, beard and glasses."""
 
+import re
 from collections.abc import Mapping
 
+from synthesis.describing.lexicon import entries
 from synthesis.describing.voice import SlotWords, Voice
 from synthesis.looks.colours import hair_words
+from synthesis.looks.look import Look
 
 _MEN = "man*10; guy*2.5; male*3; chap*0.2; gentleman*1; bloke*0.3; fellow*0.4; dude*0.1"
 _YOUNG_MEN = (
@@ -37,6 +40,7 @@ PERSON_NOUNS = {
     ("female", "old"): _OLD_WOMEN,
 }  # fmt: skip
 _COVERED = ("bald", "balding", "very short", "short", "curly", "afro", "bun")  # by any headwear
+_JOINTS = frozenset({"a", "an", "in", "the", "past", "back", "up", "out", "very", "little"})
 _NAMELESS = ("very short", "short", "curly")  # mere "hair" without its colour says nothing
 _HAIR = {  # "~ " stands for the colour
     "balding": "thinning ~ hair*4; a receding hairline*3; thin ~ hair*2; very little ~ hair; a bald patch",
@@ -57,6 +61,20 @@ _HAIR = {  # "~ " stands for the colour
     "~ hair*1.5; ~ hair pinned up*0.6",
     "braid": "a ~ braid*4; ~ hair in a braid*3; a ~ plait*2; braided ~ hair*3; ~ hair in a plait; ~ hair",
 }
+_BUILDS: Mapping[str, Mapping[str, float]] = {
+    "slim": {"slim": 5, "thin": 3, "slender": 1, "skinny": 1, "lean": 0.5, "slightly built": 0.4},
+    "heavy": {
+        "heavy-set": 2, "stocky": 2, "large": 1, "big": 2, "overweight": 1.5, "heavily built": 1.5,
+        "plump": 0.7, "stout": 0.7,
+    },
+}  # fmt: skip
+_BALD: Mapping[str, Mapping[str, float]] = {
+    "bald": {"bald": 5, "bald-headed": 0.5}, "balding": {"balding": 4, "half-bald": 0.3},
+}  # fmt: skip
+_HAIRED = {
+    "long": "long-haired", "short": "short-haired", "curly": "curly-haired", "long curly": "curly-haired",
+}  # fmt: skip
+PRONOUNS = {"male": ("he", "his", "him"), "female": ("she", "her")}
 
 
 def his(voice: Voice) -> str:
@@ -101,23 +119,16 @@ def _subject(voice: Voice, bare: bool) -> str:
     return "He" if voice.look.sex == "male" else "She"
 
 
+def build_words(look: Look) -> dict[str, float]:
+    """What people call the build and the height, where there is anything to say."""
+    options = dict(_BUILDS.get(look.build, {}))
+    if look.height != "average":
+        options[look.height] = 5
+    return options
+
+
 def _build(voice: Voice, bare: bool) -> str | None:
-    options: dict[str, float] = {}
-    if voice.look.build == "slim":
-        options |= {"slim": 5, "thin": 3, "slender": 1, "skinny": 1, "lean": 0.5, "slightly built": 0.4}
-    if voice.look.build == "heavy":
-        options |= {
-            "heavy-set": 2,
-            "stocky": 2,
-            "large": 1,
-            "big": 2,
-            "overweight": 1.5,
-            "heavily built": 1.5,
-            "plump": 0.7,
-            "stout": 0.7,
-        }
-    if voice.look.height != "average":
-        options |= {voice.look.height: 5}
+    options = build_words(voice.look)
     return voice.pick(options) if options else None
 
 
@@ -125,24 +136,38 @@ def _hairy(voice: Voice, bare: bool) -> str | None:
     """An adjective for the person: blonde, dark-haired, bald."""
     look = voice.look
     if look.headwear is None and look.hair in ("bald", "balding"):
-        return voice.pick(
-            {"bald": 5, "bald-headed": 0.5} if look.hair == "bald" else {"balding": 4, "half-bald": 0.3}
-        )
+        return voice.pick(_BALD[look.hair])
     if not hair_shows(voice) or "hair" in voice.said:
         return None
     voice.said |= {"hair"}
-    voice.mention("hair_colour")
     colour = voice.pick(dict(hair_words(look.hair_colour)))
-    styles = {
-        "long": "long-haired",
-        "short": "short-haired",
-        "curly": "curly-haired",
-        "long curly": "curly-haired",
-    }
-    options = {f"{colour}-haired": 4.0, styles.get(look.hair, f"{colour}-haired"): 1.5}
+    options = {f"{colour}-haired": 4.0, _HAIRED.get(look.hair, f"{colour}-haired"): 1.5}
     if look.hair_colour.family == "blonde":
         options["blonde"] = 4
-    return voice.pick(options)
+    told = voice.pick(options)
+    if told not in _HAIRED.values():
+        voice.mention("hair_colour")
+    return told
+
+
+def hair_facts(voice: Voice) -> dict[str, list[str]]:
+    """What is true of the hair, word by word, because its colour stands between the words of a wording."""
+    look = voice.look
+    if look.headwear is None and look.hair in _BALD:
+        found = {"hair": list(_BALD[look.hair])}
+        return found if look.hair == "bald" else found | _hair_words(look)
+    return _hair_words(look) if hair_shows(voice) else {}
+
+
+def _hair_words(look: Look) -> dict[str, list[str]]:
+    told = {word for entry in entries(_HAIR[look.hair]) for word in re.findall(r"[a-z\-]+", entry.text)}
+    shape = [*sorted(told - _JOINTS), *(_HAIRED[look.hair] for _ in range(look.hair in _HAIRED))]
+    colours = [word for word, _ in hair_words(look.hair_colour)]
+    named = [*colours, *(f"{colour}-haired" for colour in colours)]
+    return {
+        "hair": shape,
+        "hair_colour": [*named, *(["blonde"] if look.hair_colour.family == "blonde" else [])],
+    }
 
 
 def hair_shows(voice: Voice) -> bool:

@@ -145,24 +145,35 @@ def _cut(
 ) -> None:
     """Length, fit and sleeves: at most one of them before the noun, or the length behind it."""
     sized = bool(_SIZED & set(noun.replace("-", " ").split()))
-    kinds = {**dict.fromkeys(_LONG_KINDS, "long"), **dict.fromkeys(_SHORT_KINDS, "short")}
-    source = kinds.get(garment.kind)
+    source = length_source(garment)
     if source and not sized and voice.maybe(0.1 + 0.25 * voice.detail):
         if voice.maybe(0.3):
             tail = voice.word_if(lexicon.LENGTH_TAILS, have)
             after.extend([tail] if tail else [])
         else:
-            _append_new(before, voice.word_if(lexicon.LENGTHS[source], have), noun)
+            _append_new(before, voice.word_if(source, have), noun)
     elif garment.fit != "regular" and garment.kind != "leggings" and voice.maybe(0.05 + 0.3 * voice.detail):
         fitted = any(
             word in noun
             for word in ("skinny", "slim", "baggy", "loose", "flared", "wide", "tight", "full", "pencil")
         )
         _append_new(before, None if fitted else voice.word_if(lexicon.FITS, have), noun)
-    elif garment.kind in _SLEEVED and "sleeve" not in noun and voice.maybe(0.08 + 0.22 * voice.detail):
+    elif tells_sleeves(garment) and "sleeve" not in noun and voice.maybe(0.08 + 0.22 * voice.detail):
         told = {"vest": "none", "tank": "none", "singlet": "none"}
         if not any(word in noun for word in told):
             _append_new(before, voice.word_if(lexicon.SLEEVES, have), noun)
+
+
+def length_source(garment: Garment) -> str | None:
+    """The line of the lexicon with the words for its length; None where nobody speaks of that."""
+    if garment.kind in _LONG_KINDS:
+        return lexicon.LENGTHS["long"]
+    return lexicon.LENGTHS["short"] if garment.kind in _SHORT_KINDS else None
+
+
+def tells_sleeves(garment: Garment) -> bool:
+    """Whether people speak of the sleeves of such a garment."""
+    return garment.kind in _SLEEVED
 
 
 def _colour(

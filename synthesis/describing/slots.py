@@ -8,7 +8,7 @@ from synthesis.describing.figure import FIGURE, owned
 from synthesis.describing.phrases import garment_phrase, is_plural, thing_phrase, with_article
 from synthesis.describing.voice import VAGUE, SlotWords, Voice, traits
 from synthesis.looks.colours import lightness, words
-from synthesis.looks.look import CARRIED, Colour, Garment
+from synthesis.looks.look import CARRIED, Colour, Garment, Look
 
 _DARK = 32.0  # CIE L* below which clothes pass for dark
 _LACKS = {
@@ -17,6 +17,13 @@ _LACKS = {
     "coat": "coat*2; jacket*3; coat or jacket*0.5",
     "glasses": "glasses*1", "beard": "beard*1", "scarf": "scarf*1",
 }  # fmt: skip
+_ARMS = {
+    "none": "no sleeves*2; bare arms*3; bare shoulders*0.5",
+    "short": "short sleeves*5; bare forearms*0.8",
+    "long": "long sleeves*1",
+}
+_SUIT = "suit*6; business suit*1; two-piece suit*0.4"
+_DARK_CLOTHES = "dark clothes*5; dark clothing*3; dark colours*1"
 _BAGS = ("backpack", "shoulder bag", "handbag", "tote bag", "carrier bag", "suitcase")
 _ON_STRAPS = ("backpack", "shoulder bag")
 _HANDS_HIDDEN = ("hands in pockets", "arms folded")
@@ -42,15 +49,20 @@ def _open_top(voice: Voice, bare: bool) -> str | None:
 
 def _suit(voice: Voice, bare: bool) -> str | None:
     """A blazer and trousers of one cloth, named together."""
-    outer, lower = voice.look.outer, voice.look.lower
-    if outer is None or lower is None or outer.kind != "blazer" or lower.kind != "trousers":
-        return None
-    if outer.colour != lower.colour or {"top", "bottom"} & voice.said:
+    outer = voice.look.outer
+    if outer is None or not _in_suit(voice.look) or {"top", "bottom"} & voice.said:
         return None
     voice.said |= {"top", "bottom"}
     voice.mention("outer.colour")
-    phrase = f"{voice.colour(outer.colour)} {voice.word('suit*6; business suit*1; two-piece suit*0.4')}"
+    phrase = f"{voice.colour(outer.colour)} {voice.word(_SUIT)}"
     return phrase if bare else f"a {phrase}"
+
+
+def _in_suit(look: Look) -> bool:
+    outer, lower = look.outer, look.lower
+    if outer is None or lower is None or outer.kind != "blazer" or lower.kind != "trousers":
+        return False
+    return outer.colour == lower.colour
 
 
 def _statement(voice: Voice, field: str, garment: Garment | None) -> str | None:
@@ -136,9 +148,12 @@ def _tone(voice: Voice, bare: bool) -> str | None:
 
 def _dark(voice: Voice, bare: bool) -> str | None:
     """Said where everything worn is dark."""
+    return voice.word(_DARK_CLOTHES) if _all_dark(voice) else None
+
+
+def _all_dark(voice: Voice) -> bool:
     garments = voice.garments().values()
-    dark = all(garment.pattern == "plain" and lightness(garment.colour) < _DARK for garment in garments)
-    return voice.word("dark clothes*5; dark clothing*3; dark colours*1") if dark else None
+    return all(garment.pattern == "plain" and lightness(garment.colour) < _DARK for garment in garments)
 
 
 def _something(voice: Voice, bare: bool) -> str:
@@ -151,26 +166,42 @@ def _something(voice: Voice, bare: bool) -> str:
 def _sleeves(voice: Voice, bare: bool) -> str | None:
     if voice.look.outer is not None:
         return None
-    sleeves = {
-        "none": "no sleeves*2; bare arms*3; bare shoulders*0.5",
-        "short": "short sleeves*5; bare forearms*0.8",
-        "long": "long sleeves*1",
-    }
-    return voice.word(sleeves[voice.look.upper.sleeves])
+    return voice.word(_ARMS[voice.look.upper.sleeves])
 
 
 def _lacks(voice: Voice, bare: bool) -> str | None:
-    look = voice.look
-    options = [name for name, there in {
-        "bag": bool(look.carried), "hat": look.headwear is not None, "coat": look.outer is not None,
-        "scarf": look.scarf is not None, "glasses": look.glasses != "none" or voice.facing == "back",
-        "beard": look.beard or look.sex == "female" or voice.facing == "back",
-    }.items() if not there]  # fmt: skip
+    options = _missing(voice)
     if not options:
         return None
     weights = {name: {"bag": 5.0, "hat": 5.0, "coat": 3.0}.get(name, 0.8) for name in options}
     noun = voice.word(_LACKS[voice.pick(weights)])
     return noun if bare else (noun if noun.endswith("s") or noun == "headgear" else f"a {noun}")
+
+
+def _missing(voice: Voice) -> list[str]:
+    """What the person plainly has not got."""
+    look = voice.look
+    return [name for name, there in {
+        "bag": bool(look.carried), "hat": look.headwear is not None, "coat": look.outer is not None,
+        "scarf": look.scarf is not None, "glasses": look.glasses != "none" or voice.facing == "back",
+        "beard": look.beard or look.sex == "female" or voice.facing == "back",
+    }.items() if not there]  # fmt: skip
+
+
+def further_facts(voice: Voice) -> dict[str, list[str]]:
+    """What is true of all clothes together, of bare arms and legs, and of what is not there."""
+    look = voice.look
+    nouns = [entry.text for name in _missing(voice) for entry in lexicon.entries(_LACKS[name])]
+    found = {"lacks": [f"{no}{noun}" for noun in nouns for no in ("no ", "without ", "without a ")]}
+    if look.outer is None:
+        found["upper.sleeves"] = [entry.text for entry in lexicon.entries(_ARMS[look.upper.sleeves])]
+    if (legs := _bare_legs(voice, True)) is not None:
+        found["legs"] = [legs]
+    if _in_suit(look):
+        found["outer.kind"] = [entry.text for entry in lexicon.entries(_SUIT)]
+    if _all_dark(voice):
+        found["clothes"] = [entry.text for entry in lexicon.entries(_DARK_CLOTHES)]
+    return found
 
 
 def _compare(voice: Voice, bare: bool) -> str | None:
