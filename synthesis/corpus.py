@@ -4,7 +4,8 @@
 
 Needs `looks.jsonl`, so captions can be made anew, in other words or more of them, without rendering again.
 With --photographs, real people whose looks were written down by eye (labels/) join the rendered ones: most of
-them in the training split, the others as the whole validation split, because real people are what counts.
+them in the training split, every fourth as the whole validation split, because real people are what counts.
+With --all-train none is held out: for a last training by a recipe that was chosen with some held out.
 """
 
 import argparse
@@ -54,13 +55,17 @@ _SPOKEN = {
 }
 
 
-def write(folder: Path, photographs: Path | None, *, seed: int) -> int:
-    """Write `reid_raw.json` and its marker `synthesis.json`; returns the number of pictures listed."""
+def write(folder: Path, photographs: Path | None, *, seed: int, all_train: bool = False) -> int:
+    """Write `reid_raw.json` and its marker `synthesis.json`; returns the number of pictures listed.
+
+    With `all_train` no real person is held out, and rendered ones are the validation split.
+    """
     looks = [json.loads(line) for line in (folder / "looks.jsonl").read_text(encoding="utf-8").splitlines()]
-    rows = [_rendered(row, seed, real=photographs is not None) for row in looks]
+    rows = [_rendered(row, seed, real=photographs is not None and not all_train) for row in looks]
     if photographs is not None:
         for number, person in enumerate(labelled(photographs)):
-            rows += _photographed(person, number, folder, seed)
+            held_out = number % HELD_OUT == 0 and not all_train
+            rows += _photographed(person, number, folder, seed, held_out=held_out)
     said = frozenset(fact for row in rows for claim in row["caption_facts"] for fact in claim)
     for row in rows:  # what no caption says need not be kept
         row["facts"] = sorted(said.intersection(row["facts"]))
@@ -84,13 +89,12 @@ def _rendered(row: Row, seed: int, *, real: bool) -> Row:
     }
 
 
-def _photographed(person: Labelled, number: int, folder: Path, seed: int) -> Iterator[Row]:
+def _photographed(person: Labelled, number: int, folder: Path, seed: int, *, held_out: bool) -> Iterator[Row]:
     identity, name = FIRST_REAL + number, f"photographs/{number:04d}.jpg"
     path = folder / "imgs" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(path), person.crop(), [cv2.IMWRITE_JPEG_QUALITY, 92])
     rng = np.random.default_rng([seed, identity])
-    held_out = number % HELD_OUT == 0
     facts = truths(person.look, person.facing, person.unseen)
     for _ in range(1 if held_out else TIMES):
         row = _row(name, identity, "val" if held_out else "train", list(_spoken(person, facts, rng)))
@@ -164,7 +168,7 @@ def _look(record: Row) -> Look:
     garments = {key: _garment(record[key]) for key in ("headwear", "upper", "outer", "lower", "shoes")}
     colours = {key: _colour(record[key]) for key in ("hair_colour", "scarf", "gloves")}
     carried = tuple(Carried(thing["kind"], _dye(thing["colour"])) for thing in record["carried"])
-    return Look(**{**record, **garments, **colours, "carried": carried})
+    return Look(**{**record, **garments, **colours, "skin": tuple(record["skin"]), "carried": carried})
 
 
 def _garment(record: Row | None) -> Garment | None:
@@ -186,9 +190,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write the captions of a rendered data set.")
     parser.add_argument("folder", type=Path, help="a rendered data set, with looks.jsonl")
     parser.add_argument("--photographs", type=Path, help="folder with people/ and pictures/ of real people")
+    parser.add_argument("--all-train", action="store_true", help="hold no real person out for validation")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    print(f"{write(args.folder, args.photographs, seed=args.seed)} pictures listed in {args.folder}")
+    listed = write(args.folder, args.photographs, seed=args.seed, all_train=args.all_train)
+    print(f"{listed} pictures listed in {args.folder}")
 
 
 if __name__ == "__main__":

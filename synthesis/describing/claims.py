@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from synthesis.describing.captions import Caption
 from synthesis.describing.facts import facts, telling
@@ -51,6 +52,7 @@ def claims(caption: Caption, look: Look, facing: str) -> frozenset[str] | None:
     return None if left or not found or told < caption.mentions else frozenset(found)
 
 
+@lru_cache(maxsize=64)  # a picture has several captions
 def _facts(look: Look, facing: str) -> dict[str, list[str]]:
     """In lower case and both spellings, the longest words first."""
     return {
