@@ -1,12 +1,14 @@
-"""The mean of several checkpoints."""
+"""The mean of several checkpoints, and what it takes over from a twin that was calibrated."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from models.acsa.calibration import UNFITTED
-from models.acsa.card import Card
+from models import calibrate
+from models.acsa.calibration import UNFITTED, Calibration
+from models.acsa.card import Card, write_card
 from models.acsa.checkpoint import load_checkpoint, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import learn_tokenizer
@@ -49,3 +51,22 @@ def test_what_does_not_belong_together_is_refused(tmp_path: Path, capsys: pytest
     assert main(["--weights", str(one), "--out", str(tmp_path / "soup.safetensors")]) == 1
     assert "at least two" in capsys.readouterr().err
     assert not (tmp_path / "soup.safetensors").exists()
+
+
+def test_a_run_that_held_nobody_out_is_judged_by_its_twin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mean, twin = save(tmp_path / "mean.safetensors", 0), save(tmp_path / "twin.safetensors", 1)
+    line = ["--weights", str(mean), "--like", str(twin), "--threshold", "0.3"]
+    assert calibrate.main(line) == 2
+    assert "never calibrated" in capsys.readouterr().err
+    fitted = Calibration(9.0, -2.0, 0.5, 6.0, -1.0)
+    metrics = {"whole": {"map": 40.0}, "global": {"map": 30.0}}
+    write_card(twin, replace(load_checkpoint(twin).card, weight=0.6, calibration=fitted, metrics=metrics))
+    assert calibrate.main(line) == 0
+    card, model = load_checkpoint(mean).card, load_checkpoint(twin).card.model
+    assert (card.weight, card.calibration) == (0.6, replace(fitted, threshold=0.3))
+    assert model in card.metrics["measured on"]
+    other = save(tmp_path / "paper.safetensors", 1, preset="paper")
+    assert calibrate.main(["--weights", str(mean), "--like", str(other)]) == 2
+    assert "another architecture" in capsys.readouterr().err
