@@ -3,7 +3,7 @@
     python -m bench.ablation --data data/people --trunk-from TRUNK.safetensors --text-from MINILM
 
 Every run is the network of the preset `small` with half of its text tower, on small pictures, with the lower
-half of the trunk and the words held fixed, so that all of them take about an hour of one core: enough to
+half of the trunk and the words held fixed, so that all of them take about half an hour of one fast core: enough to
 compare with each other, not with anything else. The share of the local score is chosen on the
 validation people, the figures are of the test people, whom no run has seen.
 Runs that --out holds already are not made again; a run that was broken off goes on.
@@ -163,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--text-from", required=True, help="words and lowest layers: a folder or a name on the hub"
     )
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"))
-    parser.add_argument("--steps", type=int, default=150, help="of each run")
+    parser.add_argument("--steps", type=int, default=300, help="of each run")
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
