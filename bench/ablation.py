@@ -3,8 +3,8 @@
     python -m bench.ablation --data data/people --trunk-from TRUNK.safetensors --text-from MINILM
 
 Every run is the network of the preset `small` with half of its text tower, on small pictures, with the lower
-half of the trunk and the words held fixed, so that all of them take about half an hour of one fast core: enough to
-compare with each other, not with anything else. The share of the local score is chosen on the
+half of the trunk and the words held fixed, so that all of them take about half an hour of one fast core:
+enough to compare with each other, not with anything else. The share of the local score is chosen on the
 validation people, the figures are of the test people, whom no run has seen.
 Runs that --out holds already are not made again; a run that was broken off goes on.
 """
