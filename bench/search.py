@@ -219,7 +219,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         encoder = load_encoder(options.weights, runtime=build.runtime(Settings()))
     except (OSError, ValueError) as error:
         sys.exit(f"search: {error}")
-    seen, kind = features(encoder, shared_folder())
+    # The reference, so that an index in FOLDER holds the same vectors whatever runs the networks here.
+    seen, kind = features(load_encoder(options.weights), shared_folder())
     timed: list[Timed] = []
     with tempfile.TemporaryDirectory() as temporary:
         for size in options.sightings:
