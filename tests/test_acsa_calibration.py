@@ -69,5 +69,8 @@ def test_the_best_cut_makes_the_fewest_errors() -> None:
 
 
 def test_phrases_have_a_curve_of_their_own() -> None:
-    found = Calibration(1.0, 0.0, 0.5, 4.0, -2.0).agreement(np.array([0.5], dtype=np.float32))
+    half = np.array([0.5], dtype=np.float32)
+    assert Calibration(1.0, 0.0, 0.5, 4.0, -2.0).absence(half) == pytest.approx(0.5)  # as any phrase
+    assert Calibration(1.0, 0.0, 0.5, 4.0, -2.0, (8.0, -2.0)).absence(half) < 0.2
+    found = Calibration(1.0, 0.0, 0.5, 4.0, -2.0).agreement(half)
     assert found.tolist() == [0.5]

@@ -170,6 +170,15 @@ def test_captions_with_claims_match_whatever_they_are_true_of(tmp_path: Path) ->
     assert dataset.matches(captions=[1], images=[2]).tolist() == [[True]]
 
 
+def test_who_has_a_thing_or_a_kind_of_it(tmp_path: Path) -> None:
+    worn = [["headwear.kind=cap"], ["headwear.kind=hat"], ["backpack.kind=backpack"], []]
+    entries = [entry(n, facts=worn[n % 4]) for n in range(20)]
+    dataset = read_dataset(write(tmp_path, "reid_raw.json", entries))
+    found = dict(dataset.things({"hat": ("cap",), "bag": ("backpack",), "scarf": ("shawl",)}))
+    assert list(found) == [("hat", "cap"), ("bag", "backpack")]  # nobody has a scarf
+    assert found["hat", "cap"].tolist() == [n % 4 < 2 for n in range(20)]
+
+
 def test_a_rendered_set_says_so(tmp_path: Path) -> None:
     write(tmp_path / "streets", "reid_raw.json", [entry(1)])
     (tmp_path / "streets" / SYNTHESIS_MARK).write_text("{}")

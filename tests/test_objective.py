@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from models.acsa.tokens import Reader
 from models.data.dataset import read_dataset
 from models.training.augment import Augment
 from models.training.batches import ALONE, TrainingSet
-from models.training.run import Run, prepare
+from models.training.run import Run, check, prepare
 from tests.tiny_training import make_people, tiny, trainer_of
 
 
@@ -37,6 +38,23 @@ def test_what_phrases_claim_is_true_of_all_that_fit(tmp_path: Path) -> None:
     assert true[:, 0, 0].sum() == sum(one.facts == claims for one in data.examples)
     assert true[:, 1, 1].all()
     assert not true[:, ~known].any()
+
+
+def test_what_is_shut_out_has_a_curve_where_it_is_known_who_has_it(tmp_path: Path) -> None:
+    run = Run(tiny("small"), make_people(tmp_path), tmp_path / "run", tmp_path / "cache", steps=1)
+    ready = prepare(run, ALONE)
+    people = ready.training.data
+    assert check(ready.network, ready.training).calibration.excluded is None
+    capped = tuple(
+        replace(one, facts=one.facts | {"headwear.kind=cap"} if n % 2 else one.facts)
+        for n, one in enumerate(people.examples)
+    )
+    shape = ready.network.architecture.image
+    reader = Reader(ready.tokenizer, ready.network.architecture.text)
+    known = TrainingSet(replace(people, examples=capped), reader, shape, cache=tmp_path / "cache")
+    fitted = check(ready.network, known).calibration.excluded
+    assert fitted is not None
+    assert np.isfinite(fitted).all()
 
 
 def test_a_contrary_description_goes_with_its_picture_and_trains(tmp_path: Path) -> None:

@@ -25,6 +25,13 @@ class Calibration:
     threshold: float  # probability of the best candidate below which nobody matches
     phrase_scale: float  # the same curve for one phrase and one picture
     phrase_offset: float
+    excluded: tuple[float, float] | None = (
+        None  # scale and offset for a thing that is shut out; None: a phrase's
+    )
+
+    def __post_init__(self) -> None:
+        if self.excluded is not None:
+            object.__setattr__(self, "excluded", tuple(self.excluded))
 
     def probability(self, score: Floats) -> Floats:
         """Probabilities 0..1 in the shape of `score`."""
@@ -33,6 +40,11 @@ class Calibration:
     def agreement(self, score: Floats) -> Floats:
         """How likely a phrase is true of a picture, 0..1, in the shape of `score`."""
         return logistic(self.phrase_scale * score + self.phrase_offset)
+
+    def absence(self, score: Floats) -> Floats:
+        """How likely a thing that is shut out is not there, 0..1, by the score of the truest of its kinds."""
+        scale, offset = self.excluded or (self.phrase_scale, self.phrase_offset)
+        return logistic(-(scale * score + offset))
 
 
 UNFITTED = Calibration(1.0, 0.0, 0.5, 1.0, 0.0)
@@ -53,7 +65,14 @@ def choose_weight(nearness: Floats, local: Floats, match: Bools) -> tuple[float,
     return float(weight), value
 
 
-def calibrate(total: Floats, match: Bools, *, phrase: tuple[float, float], seed: int = 0) -> Calibration:
+def calibrate(
+    total: Floats,
+    match: Bools,
+    *,
+    phrase: tuple[float, float],
+    excluded: tuple[float, float] | None = None,
+    seed: int = 0,
+) -> Calibration:
     """Fit probability and threshold on what a searcher sees.
 
     Every description searches a random gallery, as its people come, with everybody it is true of; and once
@@ -65,6 +84,7 @@ def calibrate(total: Floats, match: Bools, *, phrase: tuple[float, float], seed:
         total: (n_img, n_txt) scores.
         match: (n_img, n_txt) truth.
         phrase: the curve of single phrases, from `fit_platt`.
+        excluded: the curve of things that are shut out; None where nobody knows who has them.
     """
     rng = np.random.default_rng(seed)
     n = len(total)
@@ -87,13 +107,16 @@ def calibrate(total: Floats, match: Bools, *, phrase: tuple[float, float], seed:
     scale, offset = fit_platt(np.concatenate(scores), np.concatenate(truth))
     cut = best_cut(np.array(present), np.array(absent))
     threshold = float(logistic(np.array([scale * cut + offset], dtype=np.float32))[0])
-    return Calibration(scale, offset, threshold, *phrase)
+    return Calibration(scale, offset, threshold, *phrase, excluded)
 
 
-def fit_platt(scores: NDArray[np.floating], truth: Bools) -> tuple[float, float]:
-    """Scale and offset of a logistic curve by Newton's method, both classes weighing the same."""
+def fit_platt(
+    scores: NDArray[np.floating], truth: Bools, weight: NDArray[np.float64] | None = None
+) -> tuple[float, float]:
+    """Scale and offset of a logistic curve by Newton's method; by default both classes weigh the same."""
     x = np.stack([scores.astype(np.float64), np.ones(len(scores))], axis=1)
-    weight = np.where(truth, 0.5 / max(1, truth.sum()), 0.5 / max(1, (~truth).sum()))
+    if weight is None:
+        weight = np.where(truth, 0.5 / max(1, truth.sum()), 0.5 / max(1, (~truth).sum()))
     line = np.zeros(2)
     # A tiny ridge keeps the curve finite where the classes are separable.
     ridge = np.diag([1e-4, 1e-6])

@@ -21,6 +21,12 @@ def kinds(phrase: str, wanted: Iterable[str] = ()) -> tuple[str, ...]:
     return ()
 
 
+def general() -> Mapping[str, tuple[str, ...]]:
+    """Every general word with its kinds; of words for the same kinds the first alone."""
+    first = {some: word for word, some in reversed(list(_read().items()))}
+    return {word: some for some, word in first.items()}
+
+
 def _thing(phrase: str) -> str:
     """Its last word, one of it: "coat" of "dark coats"."""
     return phrase.lower().split()[-1].removesuffix("s")

@@ -54,8 +54,8 @@ class Matcher:
         """n candidates with `nearness` (n,) and `parts` (n, p, width) against one description of k phrases.
 
         Every excluded phrase multiplies the odds of a match by the chance that it is not true, over the even
-        chance that it had before anybody looked (phrases are calibrated on as many true as untrue ones). It
-        is as true as the truest of what it covers.
+        chance that it had before anybody looked (its curve is fitted on as many who have a thing as lack it).
+        It is as true as the truest of what it covers.
         """
         out = np.array(text.excluded)
         kinds = [text.kinds[row] for row in sorted(text.kinds)]
@@ -75,7 +75,7 @@ class Matcher:
             more = len(text.kinds.get(row, ()))
             every = np.array([row, *range(covered, covered + more)])
             true = pairs.of(every).alone(self.sharpness)
-            agreement[row] = 1 - self.calibration.agreement(true.max(axis=0))
+            agreement[row] = self.calibration.absence(true.max(axis=0))
             similarity[:, row] = similarity[np.arange(len(parts)), every[true.argmax(axis=0)]]
             total += np.log(2 * np.maximum(agreement[row], FAINTEST)) / self.calibration.scale
             covered += more

@@ -1,6 +1,6 @@
 """Captioned pictures of people: one data set, whatever format its folder is in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +14,7 @@ from models.data.annotations import Annotation, Annotations, SplitCount, count, 
 from models.data.phrases import said_by
 from models.types import Image
 
+FEWEST = 5  # pictures with a thing and without it, or they tell nothing of it
 SYNTHESIS_MARK = "synthesis.json"  # lies in the folder of a data set that was rendered
 
 
@@ -107,6 +108,20 @@ class Dataset:
         known = np.array([bool(said) for said in claims]).reshape(len(phrases), most)
         missing = self._lacking[images] @ self._columns(claims).T
         return (missing == 0).reshape(len(images), len(phrases), most) & known, known
+
+    def things(
+        self, general: Mapping[str, Sequence[str]]
+    ) -> Iterator[tuple[tuple[str, ...], NDArray[np.bool_]]]:
+        """Each general word with its kinds, and (n_img,) who has any of them, by the facts that name things.
+
+        Words are left out of which fewer than `FEWEST` have or lack one.
+        """
+        for word, kinds in general.items():
+            words = (word, *kinds)
+            named = tuple(f".kind={one}" for one in words)
+            has = np.array([any(fact.endswith(named) for fact in one.facts) for one in self.examples])
+            if min(has.sum(), (~has).sum()) >= FEWEST:
+                yield words, has
 
     @cached_property
     def _claims(self) -> tuple[frozenset[str] | None, ...]:

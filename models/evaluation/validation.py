@@ -22,6 +22,7 @@ from models.types import Floats
 Bools = NDArray[np.bool_]
 # (captions, pictures) -> (n_img, n_txt, k) which phrases are true, and (n_txt, k) for which that is known
 PhraseTruth = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[Bools, Bools]]
+Thing = tuple[TextEmbedding, Bools]  # the words for it and for its kinds, and (n_img,) who has it
 SAMPLE = 300  # descriptions, and pictures for each, that single phrases are calibrated on
 
 
@@ -62,7 +63,12 @@ def embed_texts(network: Acsa, texts: Sequence[Description], *, batch: int = 64)
 
 
 def validate(
-    network: Acsa, images: ImageEmbedding, texts: TextEmbedding, match: Bools, phrases: PhraseTruth
+    network: Acsa,
+    images: ImageEmbedding,
+    texts: TextEmbedding,
+    match: Bools,
+    phrases: PhraseTruth,
+    things: Sequence[Thing] = (),
 ) -> Validated:
     """Choose the weight by mAP and calibrate. `match` (n_img, n_txt)."""
     device = network.mean.device
@@ -74,7 +80,12 @@ def validate(
     total = (1 - weight) * nearness + weight * local
     return Validated(
         weight,
-        calibrate(total, match, phrase=fit_phrases(network, gallery, queries, match, phrases)),
+        calibrate(
+            total,
+            match,
+            phrase=fit_phrases(network, gallery, queries, match, phrases),
+            excluded=fit_exclusions(network, gallery, things),
+        ),
         summarise([judge(total.T, match.T)]),
         summarise([judge(nearness.T, match.T)]),
     )
@@ -104,6 +115,30 @@ def fit_phrases(
     if every.all() or not every.any():
         raise ValueError("phrases cannot be calibrated: the validation split lacks true or untrue ones")
     return fit_platt(cells.ravel(), every.ravel())
+
+
+@torch.inference_mode()
+def fit_exclusions(
+    network: Acsa, images: ImageEmbedding, things: Sequence[Thing]
+) -> tuple[float, float] | None:
+    """Scale and offset that turn the score of a thing into how likely somebody has it; None without things.
+
+    The score is that of the truest of its words, each taken as a description of its own, as a search takes
+    what it shuts out. Those who have a thing weigh as much as those who lack it.
+    """
+    if not things:
+        return None
+    scores, truth, weight = [], [], []
+    for words, has in things:
+        texts = TextEmbedding(*(one.to(network.mean.device) for one in words))
+        every = [
+            _numpy(network.attention(images.parts, texts.phrases[[n]], texts.present[[n]]).phrases[:, 0, 0])
+            for n in range(len(texts.phrases))
+        ]
+        scores.append(np.max(every, axis=0))
+        truth.append(has)
+        weight.append(np.where(has, 0.5 / has.sum(), 0.5 / (~has).sum()))
+    return fit_platt(np.concatenate(scores), np.concatenate(truth), np.concatenate(weight))
 
 
 def _numpy(scores: Tensor) -> Floats:

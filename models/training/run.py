@@ -20,6 +20,7 @@ from torch import distributed
 
 from models.acsa.card import Card
 from models.acsa.checkpoint import load_checkpoint, resized, save_checkpoint
+from models.acsa.kinds import general
 from models.acsa.network import Acsa
 from models.acsa.tokens import Reader
 from models.data.dataset import read_dataset
@@ -216,7 +217,11 @@ def check(network: Acsa, data: TrainingSet) -> Validated:
     """Validate a network in full precision."""
     network.eval()
     images, texts = embed_images(network, data.images), embed_texts(network, data.texts)
-    return validate(network, images, texts, data.data.matches(), data.phrases_true)
+    things = [
+        (embed_texts(network, [data.reader.read(word) for word in words]), has)
+        for words, has in data.data.things(general())
+    ]
+    return validate(network, images, texts, data.data.matches(), data.phrases_true, things)
 
 
 @contextmanager
