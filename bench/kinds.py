@@ -2,9 +2,9 @@
 
     python -m bench.kinds --photographs FOLDER [--weights W.safetensors]
 
-The people are the validation photographs of `synthesis.photographs`, whose looks were written down by eye; only
-weights that held them out are judged fairly (the shipped ones saw them at last). A figure is the AUROC of "no hat" between people without and with a hat,
-those left out of whom it could not be seen.
+The people are the validation photographs of `synthesis.photographs`, whose looks were written down by eye;
+only weights that held them out are judged fairly (the shipped ones saw them at last). A figure is the AUROC
+of "no hat" between people without and with a hat, those left out of whom it could not be seen.
 """
 
 import argparse
