@@ -110,8 +110,11 @@ def test_frames_of_consecutive_segments_have_the_times_of_one_recording(gate: Pa
     assert [level for _, level in found] == pytest.approx(np.arange(0, 125, 2).tolist(), abs=4)
 
 
-def watched(folder: Path, camera: str, footage: Path, *, cut: bool) -> list[Shot]:
-    """The shots of the footage, watched whole or recorded and cut into segments."""
+def watched(folder: Path, camera: str, footage: Path, *, cut: bool, late: bool = False) -> list[Shot]:
+    """The shots of the footage, watched whole or recorded and cut into segments.
+
+    `late`: the recorder was killed, and the next one ends its session when all else has been watched.
+    """
     url = f"sqlite:///{folder / 'ledger.db'}"
     watch = Watch(BrightRectangles(), NearestCentre, Shelf(), WatchSettings(gate=GateSettings()))
     with closing(Ledger(url)) as ledger, closing(Recordings(url)) as recordings:
@@ -121,6 +124,8 @@ def watched(folder: Path, camera: str, footage: Path, *, cut: bool) -> list[Shot
             with av.open(str(footage)) as container:
                 record(folder / camera, container, Clocks())
             last = enter_finished(folder / camera, "v", recordings)
+            while late and watch_next(step, Silent()) is not None:
+                last = enter_finished(folder / camera, "v", recordings)
             assert last is not None
             recordings.enter([end_of(last)])
         else:
@@ -148,6 +153,8 @@ def test_only_the_mark_behind_a_session_files_who_is_in_view(tmp_path: Path) -> 
     (tmp_path / "data").mkdir()
     shots = watched(tmp_path / "data", "gate", footage, cut=True)
     assert {shot.track for shot in shots} == {1, 2}
+    (tmp_path / "late").mkdir()
+    assert watched(tmp_path / "late", "gate", footage, cut=True, late=True) == shots
     assert all(shot.ended > BEGAN + timedelta(seconds=7.5) for shot in shots)
 
 

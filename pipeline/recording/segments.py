@@ -45,13 +45,19 @@ def chunk_of(path: Path, camera: str, version: str) -> Chunk:
 
 
 def end_of(last: Chunk) -> Chunk:
-    """The mark behind a session's last segment, without footage: whoever is in view there has left."""
-    return replace(
-        last,
+    """The mark behind a session's last segment, without footage: whoever is in view there has left.
+
+    It waits to be watched, however far `last` has come.
+    """
+    return Chunk(
+        camera=last.camera,
         source="",
+        fingerprint=last.fingerprint,
         began=last.began + timedelta(seconds=last.end - last.start),
         start=last.end,
+        end=last.end,
         position=last.position + 1,
+        version=last.version,
     )
 
 
