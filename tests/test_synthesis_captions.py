@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from synthesis.describing import diversity, lexicon
-from synthesis.describing.captions import FACINGS, MIX, SIZES, compose, describe
+from synthesis.describing.captions import FACINGS, MIX, SIZES, Caption, compose, describe
+from synthesis.describing.claims import claims, truths
 from synthesis.describing.contrast import contrast, vary
 from synthesis.describing.facts import facts
 from synthesis.describing.grammar import parse
@@ -17,7 +18,7 @@ from synthesis.describing.sentences import RULES, STYLES
 from synthesis.describing.slots import SLOTS
 from synthesis.describing.voice import Voice, traits
 from synthesis.looks.colours import hair_words, words
-from synthesis.looks.look import Carried, Colour, Look
+from synthesis.looks.look import Carried, Colour, Garment, Look
 from synthesis.looks.palette import FAMILIES, HAIR_FAMILIES
 from synthesis.looks.sample import sample_look
 
@@ -229,3 +230,24 @@ def test_an_unknown_side_is_refused() -> None:
 def test_unbalanced_templates_are_refused(template: str) -> None:
     with pytest.raises(ValueError, match=r"close|closed"):
         parse(template)
+
+
+def test_what_captions_claim_is_true_and_mostly_known() -> None:
+    known, total = 0, 0
+    for number, look in enumerate(people(60, 15)):
+        facing, rng = FACINGS[number % 3], np.random.default_rng(number)
+        for caption in (compose(look, rng, facing=facing) for _ in range(4)):
+            claimed = claims(caption, look, facing)
+            assert claimed is None or claimed <= truths(look, facing)
+            known, total = known + (claimed is not None), total + 1
+    assert known > 0.8 * total
+
+
+def test_a_colour_is_claimed_of_what_it_stands_with() -> None:
+    worn = Garment("shirt", Colour("blue", (0.1, 0.2, 0.7)))
+    bag = Carried("carrier bag", Colour("black", (0.05, 0.05, 0.05)))
+    look = replace(people(1, 3)[0], upper=worn, outer=None, headwear=None, carried=(bag,), hair="short")
+    caption = Caption("blue shirt, black plastic bag", "operator", "short", frozenset({"upper.colour"}))
+    assert claims(caption, look, "front") == {
+        "top.kind=shirt", "top.colour=blue", "carrier bag.kind=plastic bag", "carrier bag.colour=black",
+    }  # fmt: skip
