@@ -44,7 +44,12 @@ def recalibrate(
     result = check(loaded.network, people)
     if threshold is not None:
         result = replace(result, calibration=replace(result.calibration, threshold=threshold))
-    metrics = {**card.metrics, "whole": asdict(result.whole), "global": asdict(result.nearness)}
+    metrics = {
+        **card.metrics,
+        "split": f"{split}: {people.data.identity_count} people",
+        "whole": asdict(result.whole),
+        "global": asdict(result.nearness),
+    }
     write_card(weights, replace(card, weight=result.weight, calibration=result.calibration, metrics=metrics))
     return _told(result.weight, result.calibration, result.whole.map, result.nearness.map)
 

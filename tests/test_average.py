@@ -61,7 +61,7 @@ def test_a_run_that_held_nobody_out_is_judged_by_its_twin(
     assert calibrate.main(line) == 2
     assert "never calibrated" in capsys.readouterr().err
     fitted = Calibration(9.0, -2.0, 0.5, 6.0, -1.0)
-    metrics = {"whole": {"map": 40.0}, "global": {"map": 30.0}}
+    metrics = {"split": "val: 3 people", "whole": {"map": 40.0}, "global": {"map": 30.0}}
     write_card(twin, replace(load_checkpoint(twin).card, weight=0.6, calibration=fitted, metrics=metrics))
     assert calibrate.main(line) == 0
     card, model = load_checkpoint(mean).card, load_checkpoint(twin).card.model
