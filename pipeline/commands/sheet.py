@@ -19,7 +19,7 @@ PAPER, INK, FAINT = (250, 250, 248), (28, 30, 34), (120, 124, 130)
 WEAK, TRACK = (176, 180, 186), (228, 230, 232)
 COLOURS = ((32, 122, 84), (38, 98, 178), (190, 92, 20), (142, 60, 150), (180, 40, 60), (90, 110, 20))
 PHRASES_SHOWN = len(COLOURS)
-MATCHES_FROM = 0.5  # agreement from which a phrase counts as seen
+MATCHES_FROM = 0.6  # agreement from which a phrase counts as seen: of most people most phrases are untrue
 FULL = 0.6  # similarity of a phrase with a part at which the part's cell is dark
 BANDS = {  # where the parts lie in the height of a crop
     "head": (0, 1 / 3),

@@ -4,7 +4,7 @@ import { may } from "./api.js";
 import { el } from "./dom.js";
 import { day, span } from "./times.js";
 
-const SEEN = 0.5; // agreement from which a phrase counts as seen
+const SEEN = 0.6; // agreement from which a phrase counts as seen, as MATCHES_FROM of the command line
 const FULL = 0.6; // similarity with a part at which it is shown in full
 const BANDS = { head: "head", "upper body": "upper", "lower body": "lower", feet: "feet" };
 
