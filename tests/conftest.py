@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bench.servers.postgres import Postgres
 from tests.needed import needed
+
+if TYPE_CHECKING:
+    from tests.web_client import Client
+    from web.site import Site
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +45,20 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled")
     fill(folder / "site", walker_video(folder / "street.mp4", seconds=16))
     return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Site]":
+    """A copy of the filled site for the tests of one module."""
+    from tests.web_client import copy_of, site_in
+
+    with site_in(copy_of(filled, tmp_path_factory.mktemp("site"))) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def ada(site: "Site") -> "Client":
+    """Its administrator, logged in."""
+    from tests.web_client import Client
+
+    return Client.of(site).log_in("ada")

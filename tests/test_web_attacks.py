@@ -5,15 +5,13 @@ import io
 import socket
 import struct
 import zlib
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from storage.accounts.audit import Actor
 from storage.accounts.permissions import PERMISSIONS, Action, Role
-from tests.web_client import ROOT, Client, copy_of, site_in
+from tests.web_client import ROOT, Client
 from web.app import create_app
 from web.problems import MEDIA_TYPE
 from web.security import COOKIE, SAFE
@@ -26,17 +24,6 @@ ANYWHERE = (
     "....//etc/passwd",
     "/etc/passwd",
 )
-
-
-@pytest.fixture(scope="module")
-def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site_in(copy_of(filled, tmp_path_factory.mktemp("site"))) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def ada(site: Site) -> Client:
-    return Client.of(site).log_in("ada")
 
 
 @pytest.mark.parametrize("path", ANYWHERE)

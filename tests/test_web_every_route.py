@@ -1,16 +1,14 @@
 """What holds for every route: bodies, methods, sessions that ended, keys of writes, ETags, late edits."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
 from storage.accounts.audit import Actor
-from tests.web_client import ROOT, Client, copy_of, site_in
+from tests.web_client import ROOT, Client
 from web.app import create_app
 from web.envelope import BODY
 from web.problems import MEDIA_TYPE
@@ -76,17 +74,6 @@ class Route:
 
     def parameters(self, kind: str) -> set[str]:
         return {one["name"].lower() for one in self.told.get("parameters", ()) if one["in"] == kind}
-
-
-@pytest.fixture(scope="module")
-def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site_in(copy_of(filled, tmp_path_factory.mktemp("site"))) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def ada(site: Site) -> Client:
-    return Client.of(site).log_in("ada")
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,10 @@
 import json
 import random
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-
-from tests.web_client import Client, copy_of, site_in
+from tests.web_client import Client
 from web.app import create_app
 from web.problems import MEDIA_TYPE
 from web.site import Site
@@ -29,12 +25,6 @@ LEFT_OUT = {
     ("post", "/api/v1/models/reindex"),
     ("get", "/readyz"),
 }
-
-
-@pytest.fixture(scope="module")
-def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site_in(copy_of(filled, tmp_path_factory.mktemp("site"))) as site:
-        yield site
 
 
 def bodies(schema: dict[str, Any], known: dict[str, Any], chance: random.Random) -> Any:

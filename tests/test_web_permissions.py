@@ -1,8 +1,6 @@
 """Every route and every role, and that nobody learns of a camera that they may not see."""
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from storage.footage.erasures import Erasures, Selection
 from storage.types import Shot, Where
-from tests.web_client import ROOT, Client, copy_of, site_in
+from tests.web_client import ROOT, Client
 from web.app import create_app
 from web.site import Site
 
@@ -89,12 +87,6 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("DELETE", f"{ROOT}/holds/{{id}}"): {A},
 }
 SENT = {f"{ROOT}/models/reindex": {"weights": "none of this name"}}
-
-
-@pytest.fixture(scope="module")
-def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site_in(copy_of(filled, tmp_path_factory.mktemp("site"))) as site:
-        yield site
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +19,6 @@ from web.clips import Clips
 from web.site import Site
 
 NOBODY = "5e1b4c1e-6f6b-5a43-9d8e-1a2b3c4d5e6f"
-
-
-@pytest.fixture(scope="module")
-def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site_in(copy_of(filled, tmp_path_factory.mktemp("site"))) as site:
-        yield site
 
 
 @pytest.fixture(scope="module")

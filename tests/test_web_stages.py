@@ -1,7 +1,6 @@
 """An answer in stages: who is near, then who matches, as events that are written down like any search."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,6 @@ from web.site import Site
 
 ASKED = {"q": "red", "min_probability": 0, "limit": 3}
 EVENTS = {"Accept": "text/event-stream"}
-
-
-@pytest.fixture(scope="module")
-def site(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site_in(copy_of(filled, tmp_path_factory.mktemp("site"))) as site:
-        yield site
 
 
 def told(client: Client, **asked: Any) -> list[tuple[str, Any]]:

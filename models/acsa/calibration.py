@@ -25,9 +25,7 @@ class Calibration:
     threshold: float  # probability of the best candidate below which nobody matches
     phrase_scale: float  # the same curve for one phrase and one picture
     phrase_offset: float
-    excluded: tuple[float, float] | None = (
-        None  # scale and offset for a thing that is shut out; None: a phrase's
-    )
+    excluded: tuple[float, float] | None = None  # scale, offset of what is shut out; None: as any phrase
 
     def __post_init__(self) -> None:
         if self.excluded is not None:
