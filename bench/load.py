@@ -7,7 +7,9 @@ uploaded as that of a new camera whenever nothing waits. Each user logs in, sear
 the wall, opens somebody with the frame, looks at jobs and cameras, and thinks for a while between two acts.
 After each act the same user asks the hello once: its times are those of the machine. The service, its
 watching and indexing, the hello and the users share all cores. Memory is what the service and the child that
-watches have in use, each minute, and a straight line over the second half says how fast it grows.
+watches have in use, each minute, and a straight line over the second half says how fast it grows; beside it
+what of that are files looked at as memory, which the machine takes back when it needs to, and the disk that
+the index fills.
 """
 
 import argparse
@@ -20,7 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,7 +60,9 @@ class Memory:
 
     moment: float  # seconds since the beginning
     service: int
+    files: int  # of the service's, what are pages of files
     watching: int
+    index: int  # on disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ class Load:
     memory: list[Memory]
 
 
-async def drive(address: str, hello: str, args: argparse.Namespace, password: str, pid: int) -> Load:
+async def drive(
+    address: str, hello: str, args: argparse.Namespace, password: str, pid: int, index: Path
+) -> Load:
     """Let the users at it."""
     tally, began = Tally(), time.monotonic()
     until = began + args.warm + 60 * args.minutes
@@ -97,7 +103,7 @@ async def drive(address: str, hello: str, args: argparse.Namespace, password: st
         tally.counting = True
         fed.clear()
         while True:
-            memory.append(Memory(time.monotonic() - began, *resident(pid)))
+            memory.append(Memory(time.monotonic() - began, *resident(pid), filled(index)))
             await asyncio.sleep(SAMPLE)
 
     aside = [asyncio.create_task(feed()), asyncio.create_task(watch())]
@@ -125,12 +131,22 @@ def growth(memory: Sequence[Memory], of: Callable[[Memory], int]) -> float:
     return float(slope * 60)
 
 
-def resident(pid: int) -> tuple[int, int]:
-    """Bytes of memory that a process has in use, and those of its children and theirs."""
-    mine = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def resident(pid: int) -> tuple[int, int, int]:
+    """Bytes of memory that a process has in use, what of them are pages of files, and its descendants'."""
+    pages = Path(f"/proc/{pid}/statm").read_text().split()
+    mine, files = (int(number) * os.sysconf("SC_PAGE_SIZE") for number in pages[1:3])
     threads = Path(f"/proc/{pid}/task").glob("*/children")  # a child is entered with the thread that made it
-    children = [int(child) for thread in threads for child in thread.read_text().split()]
-    return mine, sum(sum(resident(child)) for child in children)
+    children = [resident(int(child)) for thread in threads for child in thread.read_text().split()]
+    return mine, files, sum(own + theirs for own, _, theirs in children)
+
+
+def filled(folder: Path) -> int:
+    """Bytes of the disk that a folder's files fill; a file that goes meanwhile counts as nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            total += path.stat().st_blocks * 512
+    return total
 
 
 HELLO = (
@@ -180,7 +196,7 @@ def run(args: argparse.Namespace) -> Load:
         plain = ["uvicorn", "hello_app:app", "--port", str(bare), "--log-level", "error"]
         address = f"http://127.0.0.1:{ours}"
         with serving(plain, data, hello), serving(served, data, f"{address}/readyz") as pid:
-            return asyncio.run(drive(address, hello, args, password, pid))
+            return asyncio.run(drive(address, hello, args, password, pid, Path(data, "index")))
 
 
 def show(load: Load, console: Console) -> None:
@@ -206,13 +222,18 @@ def show(load: Load, console: Console) -> None:
 
 def _memory(memory: Sequence[Memory]) -> Table:
     """What was in use at the beginning of each minute, and how fast that grows."""
-    table = Table("minute", "service, MB", "watching, MB")
+    columns: dict[str, Callable[[Memory], int]] = {
+        "service, MB": lambda one: one.service,
+        "of it files": lambda one: one.files,
+        "watching": lambda one: one.watching,
+        "index on disk": lambda one: one.index,
+    }
+    table = Table("minute", *columns)
     began = memory[0].moment if memory else 0.0
     for minute in range(int((memory[-1].moment - began) / 60) + 1 if memory else 0):
         now = min(memory, key=lambda each: abs(each.moment - began - 60 * minute))
-        table.add_row(str(minute), f"{now.service / 1e6:.0f}", f"{now.watching / 1e6:.0f}")
-    grows = [growth(memory, of) / 1e6 for of in (lambda one: one.service, lambda one: one.watching)]
-    table.add_row("a minute, second half", *(f"{each:+.1f}" for each in grows))
+        table.add_row(str(minute), *(f"{of(now) / 1e6:.0f}" for of in columns.values()))
+    table.add_row("a minute, second half", *(f"{growth(memory, of) / 1e6:+.1f}" for of in columns.values()))
     return table
 
 
