@@ -5,6 +5,7 @@
 Needs `looks.jsonl`, so captions can be made anew, in other words or more of them, without rendering again.
 With --photographs, real people whose looks were written down by eye (labels/) join the rendered ones: most of
 them in the training split, every fourth as the whole validation split, because real people are what counts.
+Who is in the training split joins in clothes of other colours too, each time as somebody else.
 With --all-train none is held out: for a last training by a recipe that was chosen with some held out.
 """
 
@@ -12,6 +13,7 @@ import argparse
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,16 @@ from synthesis.describing.claims import claims, truths
 from synthesis.describing.contrast import contrast
 from synthesis.looks.look import Carried, Colour, Garment, Look
 from synthesis.photographs import Labelled, labelled
+from synthesis.picturing.imaging import Bytes
+from synthesis.recoloured import recoloured
 
 CAPTIONS = 8  # of a picture
 CONTRARY = 3  # captions of a picture that are wrong in one detail, at most
-TIMES = 12  # that a photograph is listed, each time with other captions: real pictures are few and precious
+TIMES = 8  # that a photograph is listed, each time with other captions: real pictures are few and precious
+RECOLOURED = 8  # pictures in other colours, of whoever wears what can be dyed
 HELD_OUT = 4  # every fourth photograph is for validation
 FIRST_REAL = 1_000_000  # identities from here on are real people
+APART = 10_000  # between the identities of one person in different colours
 TRIES = 300
 OVERALL = "colour only"  # the style that speaks of all clothes at once
 _WORN = ("upper", "outer", "lower")
@@ -90,19 +96,31 @@ def _rendered(row: Row, seed: int, *, real: bool) -> Row:
 
 
 def _photographed(person: Labelled, number: int, folder: Path, seed: int, *, held_out: bool) -> Iterator[Row]:
-    identity, name = FIRST_REAL + number, f"photographs/{number:04d}.jpg"
-    path = folder / "imgs" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), person.crop(), [cv2.IMWRITE_JPEG_QUALITY, 92])
+    identity = FIRST_REAL + number
     rng = np.random.default_rng([seed, identity])
-    facts = truths(person.look, person.facing, person.unseen)
     for _ in range(1 if held_out else TIMES):
-        row = _row(name, identity, "val" if held_out else "train", list(_spoken(person, facts, rng)))
+        row = _seen(person, person.crop(), identity, folder, rng)
         row["captions"] += person.captions
         row["processed_tokens"] += [_tokens(text) for text in person.captions]
         row["caption_facts"] += [[f"id={identity}"]] * len(person.captions)
-        wrong = _contrary(person.look, person.facing, person.unseen, rng)
-        yield row | {"facts": [*facts, f"id={identity}"], "contrary": wrong}
+        yield row | {"split": "val" if held_out else "train"}
+    if not held_out:
+        for picture, look in recoloured(person, RECOLOURED, rng):
+            identity += APART
+            yield _seen(replace(person, look=look), picture, identity, folder, rng)
+
+
+def _seen(person: Labelled, picture: Bytes, identity: int, folder: Path, rng: np.random.Generator) -> Row:
+    """A picture of a real person, written into the data set, and what can be said of it."""
+    name = f"photographs/{identity - FIRST_REAL:05d}.jpg"
+    path = folder / "imgs" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
+    facts = truths(person.look, person.facing, person.unseen)
+    return _row(name, identity, "train", list(_spoken(person, facts, rng))) | {
+        "facts": [*facts, f"id={identity}"],
+        "contrary": _contrary(person.look, person.facing, person.unseen, rng),
+    }
 
 
 def _spoken(
