@@ -5,7 +5,8 @@
 Needs `looks.jsonl`, so captions can be made anew, in other words or more of them, without rendering again.
 With --photographs, real people whose looks were written down by eye (labels/) join the rendered ones: most of
 them in the training split, every fourth as the whole validation split, because real people are what counts.
-Who is in the training split joins in clothes of other colours too, each time as somebody else.
+Who is in the training split joins in clothes of other colours too. These pictures keep the identity, so that
+they meet in a batch; what is said of one colour is not true of the others.
 With --all-train none is held out: for a last training by a recipe that was chosen with some held out.
 """
 
@@ -34,7 +35,6 @@ TIMES = 8  # that a photograph is listed, each time with other captions: real pi
 RECOLOURED = 8  # pictures in other colours, of whoever wears what can be dyed
 HELD_OUT = 4  # every fourth photograph is for validation
 FIRST_REAL = 1_000_000  # identities from here on are real people
-APART = 10_000  # between the identities of one person in different colours
 TRIES = 300
 OVERALL = "colour only"  # the style that speaks of all clothes at once
 _WORN = ("upper", "outer", "lower")
@@ -87,10 +87,11 @@ def _rendered(row: Row, seed: int, *, real: bool) -> Row:
     captions = [compose(look, rng, facing=facing) for _ in range(CAPTIONS)]
     last = row["id"] % 20
     split = "test" if last == 0 else "val" if last == 1 and not real else "train"
-    return _row(
-        row["file_path"], row["id"], split, [(one, claims(one, look, facing)) for one in captions]
-    ) | {
-        "facts": [*truths(look, facing), f"id={row['id']}"],
+    own = f"id={row['id']}"
+    return _row(row["file_path"], own, [(one, claims(one, look, facing)) for one in captions]) | {
+        "id": row["id"],
+        "split": split,
+        "facts": [*truths(look, facing), own],
         "contrary": _contrary(look, facing, frozenset(), rng),
     }
 
@@ -99,26 +100,25 @@ def _photographed(person: Labelled, number: int, folder: Path, seed: int, *, hel
     identity = FIRST_REAL + number
     rng = np.random.default_rng([seed, identity])
     for _ in range(1 if held_out else TIMES):
-        row = _seen(person, person.crop(), identity, folder, rng)
+        row = _seen(person, person.crop(), f"{number:04d}", folder, rng)
         row["captions"] += person.captions
         row["processed_tokens"] += [_tokens(text) for text in person.captions]
-        row["caption_facts"] += [[f"id={identity}"]] * len(person.captions)
-        yield row | {"split": "val" if held_out else "train"}
+        row["caption_facts"] += [[f"seen={number:04d}"]] * len(person.captions)
+        yield row | {"id": identity, "split": "val" if held_out else "train"}
     if not held_out:
-        for picture, look in recoloured(person, RECOLOURED, rng):
-            identity += APART
-            yield _seen(replace(person, look=look), picture, identity, folder, rng)
+        for count, (picture, look) in enumerate(recoloured(person, RECOLOURED, rng)):
+            row = _seen(replace(person, look=look), picture, f"{number:04d}-{count}", folder, rng)
+            yield row | {"id": identity, "split": "train"}
 
 
-def _seen(person: Labelled, picture: Bytes, identity: int, folder: Path, rng: np.random.Generator) -> Row:
+def _seen(person: Labelled, picture: Bytes, name: str, folder: Path, rng: np.random.Generator) -> Row:
     """A picture of a real person, written into the data set, and what can be said of it."""
-    name = f"photographs/{identity - FIRST_REAL:05d}.jpg"
-    path = folder / "imgs" / name
+    path = folder / "imgs" / "photographs" / f"{name}.jpg"
     path.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
-    facts = truths(person.look, person.facing, person.unseen)
-    return _row(name, identity, "train", list(_spoken(person, facts, rng))) | {
-        "facts": [*facts, f"id={identity}"],
+    facts, own = truths(person.look, person.facing, person.unseen), f"seen={name}"
+    return _row(f"photographs/{path.name}", own, list(_spoken(person, facts, rng))) | {
+        "facts": [*facts, own],
         "contrary": _contrary(person.look, person.facing, person.unseen, rng),
     }
 
@@ -165,15 +165,14 @@ def _speaks_of(caption: Caption, detail: str) -> bool:
     return detail in _SPOKEN and re.search(_SPOKEN[detail], caption.text.lower()) is not None
 
 
-def _row(path: str, identity: int, split: str, captions: list[tuple[Caption, frozenset[str] | None]]) -> Row:
+def _row(path: str, own: str, captions: list[tuple[Caption, frozenset[str] | None]]) -> Row:
+    """Captions of a picture, and their claims; `own` is a fact of this person in these clothes alone."""
     return {
-        "split": split,
         "captions": [caption.text for caption, _ in captions],
         "file_path": path,
         "processed_tokens": [_tokens(caption.text) for caption, _ in captions],
-        "id": identity,
         # A caption that says more than facts cover is true of its own person only.
-        "caption_facts": [sorted(claim or {f"id={identity}"}) for _, claim in captions],
+        "caption_facts": [sorted(claim or {own}) for _, claim in captions],
     }
 
 

@@ -160,8 +160,12 @@ def test_people_who_are_taught_join_in_other_colours_and_those_held_out_do_not(
     rows = json.loads((tmp_path / "reid_raw.json").read_text())
     assert listed == len(rows) == 1 + corpus.TIMES + corpus.RECOLOURED
     assert [row["split"] for row in rows] == ["val"] + ["train"] * (len(rows) - 1)
+    assert [row["id"] for row in rows] == [corpus.FIRST_REAL] + [corpus.FIRST_REAL + 1] * (len(rows) - 1)
     dyed = rows[1 + corpus.TIMES :]
-    assert len({row["id"] for row in dyed} | {row["id"] for row in rows[:2]}) == len(dyed) + 2
+    assert len({row["file_path"] for row in dyed} | {row["file_path"] for row in rows[:2]}) == len(dyed) + 2
+    own = [{fact for fact in row["facts"] if fact.startswith("seen=")} for row in rows]
+    assert own[1] == own[2], "the same picture, in other words"
+    assert not any(one & own[1] for one in own[1 + corpus.TIMES :]), "of other colours other things are said"
     for row in dyed:
         assert labelled.captions[0] not in row["captions"], "that was said of other colours"
         picture = cv2.imread(str(tmp_path / "imgs" / row["file_path"]))
