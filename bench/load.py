@@ -32,7 +32,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench.machine import machine
+from bench.machine import children, machine, slope
 from bench.users import Tally, User
 from pipeline.cli import main as passerby
 from pipeline.settings import Settings
@@ -124,20 +124,14 @@ def _shares(seconds: Sequence[float]) -> tuple[float, float]:
 
 def growth(memory: Sequence[Memory], of: Callable[[Memory], int]) -> float:
     """Bytes a minute over the second half, by a straight line."""
-    half = memory[len(memory) // 2 :]
-    if len(half) < 2:
-        return 0.0
-    slope, _ = np.polyfit([each.moment for each in half], [of(each) for each in half], 1)
-    return float(slope * 60)
+    return slope([(each.moment, of(each)) for each in memory[len(memory) // 2 :]])
 
 
 def resident(pid: int) -> tuple[int, int, int]:
     """Bytes of memory that a process has in use, what of them are pages of files, and its descendants'."""
     pages = Path(f"/proc/{pid}/statm").read_text().split()
     mine, files = (int(number) * os.sysconf("SC_PAGE_SIZE") for number in pages[1:3])
-    threads = Path(f"/proc/{pid}/task").glob("*/children")  # a child is entered with the thread that made it
-    children = [resident(int(child)) for thread in threads for child in thread.read_text().split()]
-    return mine, files, sum(own + theirs for own, _, theirs in children)
+    return mine, files, sum(own + theirs for own, _, theirs in map(resident, children(pid)))
 
 
 def filled(folder: Path) -> int:

@@ -1,8 +1,11 @@
-"""What a figure was measured on."""
+"""What a figure was measured on, the processes of a run, and how a figure grows."""
 
 import os
 import platform
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 
 def processor() -> str:
@@ -15,3 +18,19 @@ def processor() -> str:
 def machine() -> str:
     """Its processor, and how many cores this process may use."""
     return f"{processor()}, {len(os.sched_getaffinity(0))} cores"
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started and that still run."""
+    threads = Path(f"/proc/{process}/task").glob(
+        "*/children"
+    )  # a child is entered with the thread that made it
+    return [int(child) for thread in threads for child in thread.read_text().split()]
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """By how much a minute values grow, by a straight line through (seconds, value)."""
+    if len(points) < 2:
+        return 0.0
+    moments, values = zip(*points, strict=True)
+    return float(np.polyfit(moments, values, 1)[0] * 60)

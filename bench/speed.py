@@ -9,7 +9,6 @@ compares with what is there instead, and ends with status 1 where a ratio has fa
 
 import argparse
 import json
-import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.curves import Curve
+from bench.machine import processor
 from bench.measures import CURVES, STAGES, Peer, Stage, parts, peaks
 from pipeline.settings import Settings
 
@@ -87,7 +87,7 @@ def measure(settings: Settings, named: Sequence[str]) -> Results:
     with parts(settings, gigaflops) as it:
         stages = tuple(stage for name, way in STAGES.items() if name in named for stage in way(it))
         curves = tuple(curve for name, way in CURVES.items() if name in named for curve in way(it))
-    machine = f"{_processor()}, {torch.get_num_threads()} thread"
+    machine = f"{processor()}, {torch.get_num_threads()} thread"
     return Results(machine, gigaflops, gigabytes, stages, curves)
 
 
@@ -123,12 +123,6 @@ def fallen(before: dict[str, float], now: dict[str, float]) -> list[str]:
         for name, ratio in before.items()
         if name in now and now[name] < FALLEN * ratio
     ]
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
