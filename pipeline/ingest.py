@@ -145,11 +145,17 @@ def _watch_chunk(held: Held[Chunk], step: WatchStep, report: Report) -> None:
         watching = _suited(wish.watch, source)
         ends = source.duration is not None and chunk.end >= source.duration
         of_chunk = frames(
-            source, chunk.camera, began=source.began, fps=wish.fps, start=chunk.start, end=chunk.end
+            source,
+            chunk.camera,
+            began=source.began,
+            fps=wish.fps,
+            start=chunk.start,
+            end=chunk.end,
+            later=True,
         )
     before, work = _taken_up(chunk, step, watching)
     media = step.watch.media
-    with closing(ahead(of_chunk, AHEAD)) as decoded:
+    with closing(ahead(of_chunk, AHEAD, work.resting)) as decoded:
         seen = work.crops(_told(decoded, held, report))
         shots = list(_kept(seen, chunk.fingerprint, media, report))
     after = Handoff()

@@ -17,7 +17,12 @@ Grey = NDArray[np.uint8]  # (height, width) brightness
 
 
 class Undeveloped(Protocol):
-    """A picture as a decoder left it."""
+    """A picture as a decoder left it, or will make it when it is asked for."""
+
+    begins: bool  # whether it is to be decoded, and needs no other for that
+
+    def develop(self) -> bool:
+        """Decode it; False where that fails."""
 
     def rgb(self) -> Image: ...
 
@@ -32,6 +37,15 @@ class Frame:
     camera: str
     taken: datetime  # UTC
     pixels: Image | Undeveloped
+
+    @property
+    def begins(self) -> bool:
+        """Whether its pixels are still to be decoded, and need no other frame's for that."""
+        return not isinstance(self.pixels, np.ndarray) and self.pixels.begins
+
+    def develop(self) -> bool:
+        """Have its pixels ready; False where they are damaged."""
+        return isinstance(self.pixels, np.ndarray) or self.pixels.develop()
 
     @cached_property
     def image(self) -> Image:

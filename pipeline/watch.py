@@ -96,6 +96,10 @@ class Watching:
         tracks = tuple(track.kept(folder, self._watch.media) for track in self._open)
         return Handoff(self._next, tracks, self._tracker.state())
 
+    def resting(self, frame: Frame) -> bool:
+        """Whether nobody is in view and nothing moved of late, so that hardly any pixels are needed."""
+        return self._gate is not None and not self._busy() and self._gate.still(frame.taken)
+
     def _gated(self, frames: Iterable[Frame]) -> Iterator[tuple[Frame, bool]]:
         """Each frame with whether the detector must see it.
 
@@ -108,7 +112,7 @@ class Watching:
                 yield frame, True
                 continue
             held.append(frame)
-            if not self._busy() and gate.rests(frame.taken):
+            if not self._busy() and gate.rests(frame):
                 continue
             if len(held) > 1 and not gate.stirs(frame):
                 yield from ((one, self._busy()) for one in held[:-1])  # who was there all the time is there

@@ -61,8 +61,13 @@ def video_stream(container: InputContainer, name: str) -> VideoStream:
 class Decoded:
     """A `pipeline.types.Undeveloped` picture of a video."""
 
+    begins = False  # it is decoded, so that it needs no other does not matter
+
     def __init__(self, shown: VideoFrame) -> None:
         self._shown = shown
+
+    def develop(self) -> bool:
+        return True
 
     def rgb(self) -> Image:
         """(height, width, 3) RGB, turned upright as the container asks."""

@@ -12,11 +12,14 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from pipeline.footage.decode import Decoded, picture, video_stream
+from pipeline.footage.later import Decoder, Group, Moving, groups, second_decoder
 from pipeline.footage.skipping import Skip, left_out
 from pipeline.footage.sources import Source, SourceError
-from pipeline.types import Frame
+from pipeline.types import Frame, Undeveloped
 
 log = logging.getLogger(__name__)
+
+Timed = tuple[Fraction, Undeveloped]  # a picture with its seconds in the file
 
 # A frame counts for the grid point that it comes at most a quarter of a step before: containers round
 # timestamps (Matroska to 1 ms), and 0.199 s must still be the frame of 0.2 s.
@@ -34,6 +37,7 @@ def frames(
     fps: float,
     start: float = 0.0,
     end: float | None = None,
+    later: bool = False,
 ) -> Iterator[Frame]:
     """Yield the frames of `source` from `start` to before `end` (seconds), at most `fps` each second.
 
@@ -41,8 +45,9 @@ def frames(
     stamped `began` plus its presentation time. A frame belongs to exactly one span, so spans that touch
     give together what one run gives. An `end` at the source's duration or later means all there is, for
     durations in headers are estimates. Damage is reported once through logging, with its place, and
-    reading goes on behind it. What the grid has no need of is not even decoded (`left_out`). An image is one
-    frame; a stream is recorded first: `pipeline.recording.camera`.
+    reading goes on behind it. What the grid has no need of is not even decoded (`left_out`). With `later`,
+    pictures are decoded when they are looked at, where a video allows it (`pipeline.footage.later`). An image
+    is one frame; a stream is recorded first: `pipeline.recording.camera`.
     Raises SourceError when the source cannot be opened.
     """
     if fps <= 0:
@@ -58,14 +63,14 @@ def frames(
     open_end = end is None or (source.duration is not None and end >= source.duration)
     stop = None if end is None or open_end else _first_slot(end, rate)
     offset = Fraction(source.offset).limit_denominator(1_000_000)
-    for in_file, shown in _pictures(source, (slot - _EARLY) / rate - offset, left_out(source, rate)):
+    for in_file, shown in _pictures(source, (slot - _EARLY) / rate - offset, left_out(source, rate), later):
         seconds = offset + in_file
         here = (seconds * rate + _EARLY).__floor__()
         if stop is not None and here >= stop:
             return
         if here >= slot:
             slot = here + 1
-            yield Frame(camera, began + timedelta(microseconds=round(seconds * 1_000_000)), Decoded(shown))
+            yield Frame(camera, began + timedelta(microseconds=round(seconds * 1_000_000)), shown)
 
 
 def _first_slot(seconds: float, rate: Fraction) -> int:
@@ -73,8 +78,8 @@ def _first_slot(seconds: float, rate: Fraction) -> int:
     return (Fraction(seconds).limit_denominator(1_000_000) * rate).__ceil__()
 
 
-def _pictures(source: Source, begin: Fraction, skip: Skip) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Yield (seconds, frame) from a keyframe at or before `begin`, or from the first one, without `skip`."""
+def _pictures(source: Source, begin: Fraction, skip: Skip, later: bool) -> Iterator[Timed]:
+    """Yield (seconds, picture) from a keyframe at or before `begin`, or from the first, without `skip`."""
     damage = _Damage(source.name)
     try:
         for retreat in _RETREATS:
@@ -86,7 +91,7 @@ def _pictures(source: Source, begin: Fraction, skip: Skip) -> Iterator[tuple[Fra
                 stream.codec_context.skip_frame = skip
                 if not _seek(container, stream, target):
                     break
-                run = _decoded(container, stream, source.duration, damage)
+                run = _decoded(container, stream, source.duration, damage, later)
                 first = next(run, None)
                 if first is None:
                     return
@@ -97,7 +102,7 @@ def _pictures(source: Source, begin: Fraction, skip: Skip) -> Iterator[tuple[Fra
         with av.open(source.location) as container:
             stream = video_stream(container, source.name)
             stream.codec_context.skip_frame = skip
-            yield from _decoded(container, stream, source.duration, damage)
+            yield from _decoded(container, stream, source.duration, damage, later)
     except av.FFmpegError as error:
         raise SourceError(f"{source.name} cannot be opened any more ({error.strerror}).") from error
 
@@ -114,35 +119,71 @@ def _seek(container: InputContainer, stream: VideoStream, target: Fraction) -> b
 
 
 def _decoded(
-    container: InputContainer, stream: VideoStream, duration: float | None, damage: "_Damage"
-) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Yield (seconds, frame) in the order shown, from where the container stands to its end."""
+    container: InputContainer, stream: VideoStream, duration: float | None, damage: "_Damage", later: bool
+) -> Iterator[Timed]:
+    """Yield (seconds, picture) in the order shown, from where the container stands to its end."""
     base, zero = stream.time_base or Fraction(0), stream.start_time or 0
     step = 1 / Fraction(stream.average_rate or stream.guessed_rate or 25)
     expected = Fraction(0)
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-            if packet.is_corrupt:
-                damage.report(expected, "a packet is cut off")
-                continue
-            pictures = packet.decode()
-        except StopIteration:
-            break
-        except av.FFmpegError as error:
-            damage.report(expected, str(error.strerror))
+    decoder: Decoder | None = None  # that whole groups are left to
+    missed = False  # whether the stream's own has not seen some
+
+    def seconds(pts: int) -> Fraction:
+        return (pts - zero) * base
+
+    for packets, whole in groups(_demuxed(container, stream, damage)):
+        if decoder and whole:
+            missed = True
+            for moment, picture in Group(packets, decoder, seconds).pictures():
+                expected = moment + step
+                yield moment, picture
             continue
-        for shown in pictures:
-            if shown.is_corrupt:
-                damage.report(expected, "a frame is damaged")
-                continue
-            seconds = expected if shown.pts is None else (shown.pts - zero) * base
-            expected = seconds + step
-            yield seconds, shown
+        if missed:
+            stream.codec_context.flush_buffers()
+            missed = False
+        first: VideoFrame | None = None
+        every = list[int | None]()
+        for packet in packets:
+            for shown in _shown(packet, damage, expected):
+                moment = expected if shown.pts is None else seconds(shown.pts)
+                expected = moment + step
+                first = first or shown
+                every.append(shown.pts)
+                yield moment, Decoded(shown)
+        if later and first and whole and every == [packet.pts for packet in packets]:
+            decoder, later = second_decoder(stream, packets[0], first, damage.report), False
     spared = 0 if stream.codec_context.skip_frame == "DEFAULT" else _SPARED
     if duration is not None and expected + 1 + spared < duration:
         damage.report(expected, f"no pictures follow, though the file says {duration:.1f} s")
+
+
+def _demuxed(container: InputContainer, stream: VideoStream, damage: "_Damage") -> Iterator[Moving]:
+    """The packets of a stream, the last an empty one that brings out what its decoder still holds."""
+    read = Fraction(0)
+    try:
+        for packet in container.demux(stream):
+            if packet.pts is not None and stream.time_base is not None:
+                read = (packet.pts - (stream.start_time or 0)) * stream.time_base
+            yield packet
+    except av.FFmpegError as error:
+        damage.report(read, str(error.strerror))
+
+
+def _shown(packet: Moving, damage: "_Damage", expected: Fraction) -> Iterator[VideoFrame]:
+    """What comes out of the stream's decoder with a packet, but for what is damaged."""
+    if packet.is_corrupt:
+        damage.report(expected, "a packet is cut off")
+        return
+    try:
+        pictures = packet.decode()
+    except av.FFmpegError as error:
+        damage.report(expected, str(error.strerror))
+        return
+    for shown in pictures:
+        if shown.is_corrupt:
+            damage.report(expected, "a frame is damaged")
+        else:
+            yield shown
 
 
 class _Damage:

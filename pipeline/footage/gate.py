@@ -59,13 +59,21 @@ class Gate:
             self._looked = frame.taken
         return look
 
-    def rests(self, taken: datetime) -> bool:
-        """Whether nothing moved of late and the next glance is not due at that time."""
+    def still(self, taken: datetime) -> bool:
+        """Whether nothing moved of late."""
+        return not self._open(taken)
+
+    def rests(self, frame: Frame) -> bool:
+        """Whether nothing moved of late and the next glance is not due with this frame.
+
+        One that begins a group is glanced at early: it is decoded alone, and so is the next that does.
+        """
+        taken, wait = frame.taken, self._glance / 2 if frame.begins else self._glance
         return (
             self._before is not None
-            and not self._open(taken)
+            and self.still(taken)
             and not self._due(taken)
-            and taken - self._before < self._glance
+            and taken - self._before < wait
         )
 
     def stirs(self, frame: Frame) -> bool:
