@@ -56,7 +56,7 @@ def same_person(hits: Iterable[Hit], regions: Sequence[int]) -> dict[Track, Look
         return {}
     order = sorted(tracks, key=lambda track: (track[2], track))
     seen = _Seen.of([tracks[track] for track in order], regions)
-    people = _Groups(len(order))
+    people = _Groups(seen)
     for camera in dict.fromkeys(track[0] for track in order):
         here = np.array([place for place, track in enumerate(order) if track[0] == camera])
         _come_back(here, seen, people)
@@ -94,22 +94,26 @@ class _Seen:
 
 
 class _Groups:
-    """Which of n tracks have been put together."""
+    """Which of n tracks have been put together; of two whom a camera saw at one time each stays a person."""
 
-    def __init__(self, number: int) -> None:
-        self._members = [[place] for place in range(number)]
+    def __init__(self, seen: _Seen) -> None:
+        self._members = [[place] for place in range(len(seen.cameras))]
+        # By the first of each group: whether some of the one and some of the other are certainly two people.
+        self._different = (seen.cameras[:, None] == seen.cameras) & (seen.apart <= 0)
 
     def first(self, place: int) -> int:
-        return min(self._members[place])
-
-    def of(self, place: int) -> list[int]:
-        return self._members[place]
+        return self._members[place][0]
 
     def join(self, one: int, other: int) -> None:
-        if self._members[one] is not self._members[other]:
-            self._members[one] += self._members[other]
-            for place in self._members[one]:
-                self._members[place] = self._members[one]
+        """Put the groups of two tracks together, unless they hold certainly different people."""
+        first, second = sorted((self.first(one), self.first(other)))
+        if first == second or self._different[first, second]:
+            return
+        self._different[first] |= self._different[second]
+        self._different[:, first] |= self._different[:, second]
+        self._members[first] += self._members[second]
+        for place in self._members[second]:
+            self._members[place] = self._members[first]
 
 
 def _come_back(here: NDArray[np.int64], seen: _Seen, people: _Groups) -> None:
@@ -120,9 +124,7 @@ def _come_back(here: NDArray[np.int64], seen: _Seen, people: _Groups) -> None:
     least = max(_ALIKE, float(together.max(initial=-1)))
     allowed = above & (apart > 0) & (apart <= _BACK.total_seconds()) & (likeness >= least)
     for one, other in _most_alike_first(likeness, allowed):
-        first, second = int(here[one]), int(here[other])
-        if (seen.apart[np.ix_(people.of(first), people.of(second))] > 0).all():
-            people.join(first, second)
+        people.join(int(here[one]), int(here[other]))
 
 
 def _gone_on(seen: _Seen, people: _Groups) -> None:
@@ -143,8 +145,7 @@ def _gone_on(seen: _Seen, people: _Groups) -> None:
     for one, other in _most_alike_first(
         likeness, np.triu(allowed & (likeness >= np.maximum(least, least.T)))
     ):
-        if not _meet(people.of(one), people.of(other), seen):
-            people.join(one, other)
+        people.join(one, other)
 
 
 def _most_alike_first(likeness: Floats, allowed: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -152,12 +153,6 @@ def _most_alike_first(likeness: Floats, allowed: NDArray[np.bool_]) -> list[tupl
     pairs = np.argwhere(allowed)
     order = np.argsort(-likeness[allowed], kind="stable")
     return [(one, other) for one, other in pairs[order].tolist()]
-
-
-def _meet(some: list[int], others: list[int], seen: _Seen) -> bool:
-    """Whether a camera saw one of these and one of the others at one time: then they are two people."""
-    same_camera = seen.cameras[some][:, None] == seen.cameras[others]
-    return bool((same_camera & (seen.apart[np.ix_(some, others)] <= 0)).any())
 
 
 def _sums(rows: Floats, whose: NDArray[np.int64]) -> Floats:
