@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -124,6 +125,19 @@ def test_letterbox_and_back_is_the_same_place(shape: tuple[int, int]) -> None:
     whole = np.array([[0, 0, shape[1], shape[0]]], np.float32)
     inside = whole * boxed.scale + np.array([boxed.left, boxed.top] * 2, np.float32)
     np.testing.assert_allclose(boxed.restore(inside, *shape), whole, atol=0.01)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1080, 1920), (2160, 3840), (1440, 2560), (1081, 1921)])
+def test_large_pictures_shrink_to_the_mean_of_what_they_show(height: int, width: int) -> None:
+    street = read_picture(STREET)
+    large = np.asarray(cv2.resize(street, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+    boxed = letterbox(large, 640)
+
+    inner = round(width * boxed.scale), round(height * boxed.scale)
+    shown = boxed.pixels[boxed.top : boxed.top + inner[1], boxed.left : boxed.left + inner[0]]
+    exact = cv2.resize(large, inner, interpolation=cv2.INTER_AREA)
+    assert np.abs(shown.astype(int) - exact).mean() < 1.5
 
 
 def test_the_name_says_which_weights(detector: PersonDetector) -> None:

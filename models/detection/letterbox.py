@@ -36,11 +36,20 @@ def letterbox(image: Image, size: int, *, square: bool = False) -> Letterbox:
     scale = size / max(height, width)
     inner = max(round(width * scale), 1), max(round(height * scale), 1)
     across, down = (size, size) if square else (-(-side // STRIDE) * STRIDE for side in inner)
-    flags = (
-        cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
-    )  # linear skips pixels when it shrinks that far
-    scaled = image if inner == (width, height) else cv2.resize(image, inner, interpolation=flags)
     left, top = (across - inner[0]) // 2, (down - inner[1]) // 2
     pixels = np.full((down, across, 3), GREY, np.uint8)
-    pixels[top : top + inner[1], left : left + inner[0]] = scaled
+    pixels[top : top + inner[1], left : left + inner[0]] = _scaled(image, inner)
     return Letterbox(pixels, scale, left, top)
+
+
+def _scaled(image: Image, inner: tuple[int, int]) -> Image:
+    """The picture (width, height) so large; much too large ones are halved first, which is fast.
+
+    Linear interpolation alone would skip pixels there.
+    """
+    while image.shape[1] > 2 * inner[0] and image.shape[0] > 2 * inner[1]:
+        half = image.shape[1] // 2, image.shape[0] // 2
+        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+    if image.shape[1::-1] == inner:
+        return image
+    return np.asarray(cv2.resize(image, inner, interpolation=cv2.INTER_LINEAR), np.uint8)
