@@ -1,7 +1,9 @@
-"""Footage of the size that cameras send, made from the demonstration clips: 1080p, 25 frames a second, H.264.
+"""Footage as cameras send it, made from the demonstration clips: 1080p, 25 frames a second, H.264.
 
-The frames of a clip, of which there are ten a second, are scaled up and shown two or three times each. An
-empty scene is the median of a clip's frames with the noise of a sensor on it.
+A keyframe comes every two seconds, and every other picture builds on the one before it: cameras send none
+that builds on a later one, for it would come late. The frames of a clip, of which there are ten a second, are
+scaled up and shown two or three times each. An empty scene is the median of a clip's frames with the noise of
+a sensor on it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +17,7 @@ from models.types import Image
 
 DEMO = Path(__file__).parents[1] / "demo"
 WIDTH, HEIGHT, FPS = 1920, 1080, 25
+LIKE_A_CAMERA = {"preset": "veryfast", "crf": "26", "bf": "0"}
 
 
 def busy_clip(path: Path, seconds: int, clip: str = "station-hall.mp4") -> Path:
@@ -41,7 +44,7 @@ def _frames(clip: str) -> Iterator[Image]:
 
 def _write(path: Path, images: Iterable[Image]) -> Path:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FPS, options={"preset": "veryfast", "crf": "26"})
+        stream = container.add_stream("libx264", rate=FPS, options=LIKE_A_CAMERA)
         stream.width, stream.height, stream.pix_fmt, stream.gop_size = WIDTH, HEIGHT, "yuv420p", 2 * FPS
         for image in images:
             shown = av.VideoFrame.from_ndarray(image, "rgb24")

@@ -155,7 +155,7 @@ def image(it: Parts) -> Iterator[Stage]:
     crops = (people() * 2)[:32]
     tower = ClipTower()
     peers = (
-        Peer("the same in torch", cost(lambda: it.reference.encode_images(crops), 3) / len(crops)),
+        Peer("the same in torch", cost(lambda: it.reference.encode_images(crops)) / len(crops)),
         Peer("CLIP ViT-B/16 in torch", cost(lambda: tower.encode_images(crops[:4]), 3) / 4),
     )
     shape = it.encoder.card.architecture.image
