@@ -27,7 +27,7 @@ from models.runtimes.portable import Array, Portable, Run
 
 log = logging.getLogger(__name__)
 
-FORMAT = 3  # of what is kept
+FORMAT = 4  # of what is kept
 TORCH = "torch"  # in place of a precision: no export of this network can be trusted here
 
 
