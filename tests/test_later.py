@@ -1,6 +1,8 @@
 """Pictures decoded when they are looked at: the same as always, and no more of them than are needed."""
 
+import gc
 import logging
+import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -145,6 +147,21 @@ def test_damage_is_told_once_and_the_picture_before_stands_for_it(
     assert damaged, "a picture that cannot be had is known to be none"
     kept = [frame.taken for frame in ahead(read(whole), 4)]
     assert kept == [frame.taken for frame in found if frame not in damaged]
+
+
+def test_a_decoder_goes_with_its_last_picture_and_waits_for_no_collector(tmp_path: Path) -> None:
+    found = list(read(write(tmp_path / "a.mp4", steady(80), **PLAIN)))
+    assert all(frame.image.any() for frame in found)
+    last = found[-1].pixels
+    assert isinstance(last, Later)
+    held = weakref.ref(last._group.decoder)
+
+    gc.disable()
+    try:
+        del found, last
+        assert held() is None, "it holds pictures of its own: tens of megabytes for each chunk"
+    finally:
+        gc.enable()
 
 
 def street(path: Path, *, seconds: int = 40) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from threading import Lock
 from typing import TypeAlias, cast
-from weakref import WeakValueDictionary
+from weakref import WeakValueDictionary, ref
 
 import av
 import numpy as np
@@ -84,15 +84,16 @@ class Decoder:
         self.last = first  # picture that came out whole
         self._codec, self._report = codec, report
         self._lock = Lock()
-        self._group: Group | None = None  # that is being decoded
+        self._group: ref[Group] | None = None  # that is being decoded; a group holds its decoder
         self._next = 0  # packet of it
 
     def reach(self, group: Group, pts: int) -> None:
         """Decode what of the group comes up to this time, from where it stands or from the keyframe."""
         with self._lock:
-            if group is not self._group or (self._next and group.times[self._next - 1] >= pts):
+            here = self._group is not None and self._group() is group
+            if not here or (self._next and group.times[self._next - 1] >= pts):
                 self._codec.flush_buffers()
-                self._group, self._next = group, 0
+                self._group, self._next = ref(group), 0
             while self._next < len(group.packets) and group.times[self._next] <= pts:
                 self._decode(group, self._next)
                 self._next += 1
