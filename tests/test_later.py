@@ -193,4 +193,6 @@ def test_watching_an_empty_street_decodes_little_and_misses_nobody(
 
     assert found[0]
     assert found[1] == found[0]
-    assert len(decoded) < 150, "of 400, of which 60 show somebody"
+    assert len(decoded) < 200, (
+        "half of 400, of which 60 show somebody; how many exactly is the threads' chance"
+    )
