@@ -9,12 +9,10 @@ searched yet; a segment that is still being recorded counts, by when the last on
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,14 +26,13 @@ from bench.machine import children, machine, slope
 from bench.passage import own_settings
 from bench.servers.camera import RtspServer, coded, looped
 from bench.servers.server import free_port
-from bench.workers import cpu_seconds
-from pipeline.settings import Settings
+from bench.workers import cpu_seconds, running
 from storage.footage.cameras import Camera, Cameras
 from storage.footage.chunks import Chunk, State
 from storage.footage.ledger import Ledger
 from storage.footage.overview import Overview
 
-CLIP = 60  # seconds of footage that every camera shows again and again, each from another place
+CLIP = 60  # seconds of footage that every camera shows again and again
 SAMPLE = 5.0  # seconds between two looks
 WARM = 120.0  # seconds before it counts: networks are prepared, first segments come
 
@@ -80,7 +77,8 @@ def run(cameras: int, minutes: float, watchers: int) -> Live:
         with closing(Cameras(settings.database_url)) as known:
             for name in names:
                 known.put(Camera(name, server.url(name)))
-        up = stack.enter_context(site(settings, watchers))
+        command = (sys.executable, "-m", "pipeline.cli", "up", "--port", str(free_port()))
+        up = stack.enter_context(running([*command, "--watchers", str(watchers)], settings)).pid
         sleep(WARM)
         with (
             closing(Overview(settings.database_url)) as overview,
@@ -122,38 +120,6 @@ def _looks(
 
 def _ended(chunk: Chunk) -> datetime:
     return chunk.began + timedelta(seconds=chunk.end - chunk.start)
-
-
-@contextmanager
-def site(settings: Settings, watchers: int) -> Iterator[int]:
-    """`passerby up` in a process of its own; its number."""
-    told = {
-        "PASSERBY_DATA": str(settings.data),
-        "PASSERBY_INDEX": settings.index,
-        "PASSERBY_MEDIA": settings.media,
-        "PASSERBY_DATABASE": settings.database,
-        "PASSERBY_CAMERAS": str(settings.data / "no cameras.toml"),
-        "OMP_NUM_THREADS": "1",
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "pipeline.cli",
-        "up",
-        "--port",
-        str(free_port()),
-        "--watchers",
-        str(watchers),
-    ]
-    with (settings.data / "up.log").open("w") as log:
-        process = subprocess.Popen(
-            [*command, "--watchers", str(watchers)], env={**os.environ, **told}, stdout=log, stderr=log
-        )
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def busy(up: int) -> dict[str, float]:

@@ -22,9 +22,8 @@ def machine() -> str:
 
 def children(process: int) -> list[int]:
     """The processes that a process has started and that still run."""
-    threads = Path(f"/proc/{process}/task").glob(
-        "*/children"
-    )  # a child is entered with the thread that made it
+    # A child is entered with the thread that made it.
+    threads = Path(f"/proc/{process}/task").glob("*/children")
     return [int(child) for thread in threads for child in thread.read_text().split()]
 
 

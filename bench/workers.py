@@ -139,7 +139,7 @@ def recording(cameras: int, clip: Path, seconds: float = 30.0) -> Recording:
         with closing(Cameras(settings.database_url)) as known:
             for name in names:
                 known.put(Camera(name, server.url(name)))
-        recorder = stack.enter_context(_process([sys.executable, "-m", "workers.record"], settings))
+        recorder = stack.enter_context(running([sys.executable, "-m", "workers.record"], settings))
         _until(
             lambda: all(finished(settings.segments / name) for name in names), "every camera's first segment"
         )
@@ -229,12 +229,13 @@ def _workers(number: int, settings: Settings, command: Sequence[str]) -> Iterato
                 "--loglevel",
                 "error",
             )
-            processes.append(stack.enter_context(_process([*command, *queue], settings)).pid)
+            processes.append(stack.enter_context(running([*command, *queue], settings)).pid)
         yield processes
 
 
 @contextmanager
-def _process(command: Sequence[str], settings: Settings) -> "Iterator[subprocess.Popen[bytes]]":
+def running(command: Sequence[str], settings: Settings) -> "Iterator[subprocess.Popen[bytes]]":
+    """A process of a site with these settings, while the block runs."""
     environment: Mapping[str, str] = {
         "PASSERBY_DATA": str(settings.data),
         "PASSERBY_BROKER": settings.broker,

@@ -97,30 +97,33 @@ def _rendered(row: Row, seed: int, *, real: bool) -> Row:
 
 
 def _photographed(person: Labelled, number: int, folder: Path, seed: int, *, held_out: bool) -> Iterator[Row]:
-    identity = FIRST_REAL + number
-    rng = np.random.default_rng([seed, identity])
-    for _ in range(1 if held_out else TIMES):
-        row = _seen(person, person.crop(), f"{number:04d}", folder, rng)
+    """What is said of a real person, as pictured and, unless held out, in other colours."""
+    same: Row = {"id": FIRST_REAL + number, "split": "val" if held_out else "train"}
+    rng = np.random.default_rng([seed, FIRST_REAL + number])
+    picture = person.crop()
+    for row in _seen(person, picture, f"{number:04d}", folder, rng, times=1 if held_out else TIMES):
         row["captions"] += person.captions
         row["processed_tokens"] += [_tokens(text) for text in person.captions]
         row["caption_facts"] += [[f"seen={number:04d}"]] * len(person.captions)
-        yield row | {"id": identity, "split": "val" if held_out else "train"}
-    if not held_out:
-        for count, (picture, look) in enumerate(recoloured(person, RECOLOURED, rng)):
-            row = _seen(replace(person, look=look), picture, f"{number:04d}-{count}", folder, rng)
-            yield row | {"id": identity, "split": "train"}
+        yield row | same
+    for count, (dyed, look) in enumerate(recoloured(person, picture, 0 if held_out else RECOLOURED, rng)):
+        for row in _seen(replace(person, look=look), dyed, f"{number:04d}-{count}", folder, rng):
+            yield row | same
 
 
-def _seen(person: Labelled, picture: Bytes, name: str, folder: Path, rng: np.random.Generator) -> Row:
-    """A picture of a real person, written into the data set, and what can be said of it."""
+def _seen(
+    person: Labelled, picture: Bytes, name: str, folder: Path, rng: np.random.Generator, *, times: int = 1
+) -> Iterator[Row]:
+    """A picture of a real person, written into the data set, and so many times what can be said of it."""
     path = folder / "imgs" / "photographs" / f"{name}.jpg"
     path.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
     facts, own = truths(person.look, person.facing, person.unseen), f"seen={name}"
-    return _row(f"photographs/{path.name}", own, list(_spoken(person, facts, rng))) | {
-        "facts": [*facts, own],
-        "contrary": _contrary(person.look, person.facing, person.unseen, rng),
-    }
+    for _ in range(times):
+        yield _row(f"photographs/{path.name}", own, list(_spoken(person, facts, rng))) | {
+            "facts": [*facts, own],
+            "contrary": _contrary(person.look, person.facing, person.unseen, rng),
+        }
 
 
 def _spoken(

@@ -21,9 +21,15 @@ TO = {"waist": 0.5, "thigh": 0.64, "knee": 0.74, "calf": 0.84, "ankle": 0.9}  # 
 TRIES = 20
 
 
-def recoloured(person: Labelled, count: int, rng: np.random.Generator) -> Iterator[tuple[Bytes, Look]]:
-    """`count` pictures, BGR, and what their person looks like; none where no garment is surely found."""
-    picture = person.crop()
+def recoloured(
+    person: Labelled, picture: Bytes, count: int, rng: np.random.Generator
+) -> Iterator[tuple[Bytes, Look]]:
+    """`count` pictures like this one, BGR, and what their person looks like.
+
+    There are none where no garment is surely found.
+    """
+    if not count:
+        return
     found: dict[str, Floats] = {}
     top = "outer" if person.look.outer else "upper"
     for part in () if person.look.pose == "sit" else (top, "lower"):

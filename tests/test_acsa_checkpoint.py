@@ -1,14 +1,16 @@
 """Checkpoints describe themselves, load strictly and fail clearly."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from models.acsa.architecture import Architecture, read_architecture
 from models.acsa.calibration import Calibration
-from models.acsa.card import Card
+from models.acsa.card import Card, digest, read_card, write_card
 from models.acsa.checkpoint import load_checkpoint, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import learn_tokenizer
@@ -50,6 +52,25 @@ def test_saving_again_gives_the_same_model(tmp_path: Path) -> None:
     loaded = load_checkpoint(path)
     again = save_checkpoint(tmp_path / "again.safetensors", loaded.network, loaded.tokenizer, loaded.card)
     assert again.model == loaded.card.model
+
+
+def test_words_are_kept_in_eight_bits_near_what_they_were(tmp_path: Path) -> None:
+    path, network = saved(tmp_path)
+    kept = load_file(path)
+    name = "text.tower.embeddings.word_embeddings.weight"
+    assert [each for each, one in kept.items() if one.dtype == torch.int8] == [name]
+    before, after = network.state_dict()[name], load_checkpoint(path).network.state_dict()[name]
+    step = before.abs().amax(1, keepdim=True) / 127
+    assert ((before - after).abs() <= 1.01 * step).all()
+    assert torch.nn.functional.cosine_similarity(before, after, dim=1)[1:].min() > 0.9999
+
+
+def test_weights_whose_words_are_kept_in_full_load_as_well(tmp_path: Path) -> None:
+    path, network = saved(tmp_path)
+    save_file({name: one.contiguous() for name, one in network.state_dict().items()}, path)
+    write_card(path, replace(read_card(path), sha256=digest(path)))
+    for name, one in load_checkpoint(path).network.state_dict().items():
+        torch.testing.assert_close(one, network.state_dict()[name], rtol=0, atol=0)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

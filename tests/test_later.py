@@ -179,20 +179,24 @@ def street(path: Path, *, seconds: int = 40) -> str:
     return str(path)
 
 
+def seen(watching: Watching, given: Iterator[Frame]) -> list[tuple[object, ...]]:
+    crops = [*watching.crops(given), *watching.close()]
+    return [(crop.began, crop.ended, crop.taken, crop.box) for crop in crops]
+
+
 def test_watching_an_empty_street_decodes_little_and_misses_nobody(
     tmp_path: Path, decoded: list[int]
 ) -> None:
     path = street(tmp_path / "street.mp4")
     parts = Watch(BrightRectangles(), partial(PeopleTracker, 5), open_media(f"file:{tmp_path}"))
-    found = []
-    for later in (False, True):
-        watching = Watching(parts, "gate", Handoff())
-        given = ahead(read(path, later=later), 4, watching.resting)
-        crops = [*watching.crops(given), *watching.close()]
-        found.append([(crop.began, crop.ended, crop.taken, crop.box) for crop in crops])
 
-    assert found[0]
-    assert found[1] == found[0]
-    assert len(decoded) < 200, (
-        "half of 400, of which 60 show somebody; how many exactly is the threads' chance"
-    )
+    at_once = seen(Watching(parts, "gate", Handoff()), read(path, later=False))
+    later = seen(Watching(parts, "gate", Handoff()), read(path))
+    number = len(decoded)
+    watching = Watching(parts, "gate", Handoff())
+    beside = seen(watching, ahead(read(path), 4, watching.resting))
+
+    assert at_once
+    assert later == at_once
+    assert beside == at_once
+    assert number < 150, "of 400, of which 60 show somebody"

@@ -105,7 +105,7 @@ def look() -> Look:
 
 
 def variants(who: Labelled, count: int = 12) -> Iterator[tuple[Bytes, Look]]:
-    return recoloured(who, count, np.random.default_rng(3))
+    return recoloured(who, who.crop(), count, np.random.default_rng(3))
 
 
 def test_pictures_show_what_their_looks_say(labelled: Labelled) -> None:

@@ -128,11 +128,12 @@ def test_a_trunk_of_another_shape_is_refused(
 def test_weights_go_on_with_larger_pictures(people: Path, tmp_path: Path) -> None:
     preset = preset_file(tmp_path, batch=8)
     assert main(line(people, tmp_path, "small", "--preset", preset, "--steps", "1")) == 0
-    small = str(tmp_path / "small" / "checkpoint.safetensors")
-    more = ["--preset", preset, "--steps", "1", "--from", small, "--size", "96x48"]
+    small = tmp_path / "small" / "checkpoint.safetensors"
+    more = ["--preset", preset, "--steps", "1", "--from", str(small), "--size", "96x48"]
     assert main(line(people, tmp_path, "large", *more)) == 0
-    image = load_checkpoint(tmp_path / "large" / "checkpoint.safetensors").card.architecture.image
-    assert (image.height, image.width) == (96, 48)
+    card = load_checkpoint(tmp_path / "large" / "checkpoint.safetensors").card
+    assert (card.architecture.image.height, card.architecture.image.width) == (96, 48)
+    assert card.recipe["from"] == load_checkpoint(small).card.model, "by name, not by where it lay"
 
 
 def test_a_transformer_keeps_its_size() -> None:

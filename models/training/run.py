@@ -66,6 +66,7 @@ class Prepared:
     checking: TrainingSet | None  # in the first process only
     sampler: IdentitySampler
     steps: int
+    began: str  # the model that it goes on from; empty: from none
 
 
 def train(run: Run, device: torch.device, share: Share = ALONE) -> float:
@@ -124,9 +125,10 @@ def prepare(run: Run, share: Share) -> Prepared:
             "or --set recipe.frozen_trunk=[]"
         )
     torch.manual_seed(recipe.seed)
+    began = ""
     if run.start:
         loaded = load_checkpoint(run.start)
-        network, tokenizer = loaded.network, loaded.tokenizer
+        network, tokenizer, began = loaded.network, loaded.tokenizer, loaded.card.model
         if run.size:
             network = resized(network, *run.size)
     else:
@@ -150,7 +152,7 @@ def prepare(run: Run, share: Share) -> Prepared:
         seed=recipe.seed,
     )
     steps = run.steps or math.ceil(recipe.epochs * sampler.steps)
-    return Prepared(network, tokenizer, training, checking, sampler, steps)
+    return Prepared(network, tokenizer, training, checking, sampler, steps, began)
 
 
 class Record:
@@ -207,7 +209,7 @@ class Record:
                   "identities": data.identity_count, "rendered": data.rendered},
             metrics={"split": "val", "step": done, "whole": asdict(result.whole),
                      "global": asdict(result.nearness)},
-            recipe={**recipe.record(), "steps": self.ready.steps, "from": str(self.run.start or "")},
+            recipe={**recipe.record(), "steps": self.ready.steps, "from": self.ready.began},
             licence=LICENCE,
         )  # fmt: skip
         save_checkpoint(self.run.out / "checkpoint.safetensors", network, self.ready.tokenizer, card)

@@ -54,14 +54,14 @@ class Gate:
         """
         if self._moves(self._smooth(frame), frame.taken):
             self._moved = frame.taken
-        look = busy or self._open(frame.taken) or self._due(frame.taken)
+        look = busy or not self.still(frame.taken) or self._due(frame.taken)
         if look:
             self._looked = frame.taken
         return look
 
     def still(self, taken: datetime) -> bool:
         """Whether nothing moved of late."""
-        return not self._open(taken)
+        return self._moved is None or taken - self._moved > self._hold
 
     def rests(self, frame: Frame) -> bool:
         """Whether nothing moved of late and the next glance is not due with this frame.
@@ -93,9 +93,6 @@ class Gate:
             grey = cv2.GaussianBlur(frame.grey(_SIDE), (3, 3), 0)
             self._last = frame, np.asarray(grey, np.float32)
         return self._last[1]
-
-    def _open(self, taken: datetime) -> bool:
-        return self._moved is not None and taken - self._moved <= self._hold
 
     def _due(self, taken: datetime) -> bool:
         return self._looked is None or taken - self._looked >= self._every

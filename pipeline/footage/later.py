@@ -41,7 +41,7 @@ class Later:
     def develop(self) -> bool:
         """Decode it, if it is not yet; False where it is damaged, and the one before stands for it."""
         if self._shown is None:
-            self._group.develop(self._pts)
+            self._group.decoder.reach(self._group, self._pts)
         return self._shown is not None
 
     def take(self, shown: VideoFrame) -> None:
@@ -72,10 +72,6 @@ class Group:
             self.awaited[pts] = one = Later(self, pts, begins=packet.is_keyframe)
             yield self.seconds(pts), one
 
-    def develop(self, pts: int) -> None:
-        """Decode up to this picture; those before it are kept where somebody still holds them."""
-        self.decoder.reach(self, pts)
-
 
 class Decoder:
     """Decodes groups, whichever is wanted, from any thread: one at a time."""
@@ -88,7 +84,10 @@ class Decoder:
         self._next = 0  # packet of it
 
     def reach(self, group: Group, pts: int) -> None:
-        """Decode what of the group comes up to this time, from where it stands or from the keyframe."""
+        """Decode what of the group comes up to this time, from where it stands or from the keyframe.
+
+        What comes out on the way is kept where somebody still holds it.
+        """
         with self._lock:
             here = self._group is not None and self._group() is group
             if not here or (self._next and group.times[self._next - 1] >= pts):
