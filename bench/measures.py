@@ -85,6 +85,11 @@ class Parts:
     def empty(self) -> Path:
         return empty_clip(self._folder / "empty.mp4", EMPTY)
 
+    @cached_property
+    def often(self) -> Path:
+        """As empty, with a keyframe every second."""
+        return empty_clip(self._folder / "often.mp4", EMPTY, keyframes=1)
+
     def stage(self, name: str, took: float, peers: tuple[Peer, ...], work: float, kind: str) -> Stage:
         """With the floor of so many gigaflops in the fastest kind of number that agrees with torch."""
         return Stage(name, took, peers, work, 1000 * work / self._peaks[kind])
@@ -201,7 +206,8 @@ def look(it: Parts) -> Iterator[Stage]:
 
 def whole(it: Parts) -> Iterator[Stage]:
     """A second of footage through everything."""
-    ours, still = (ingest.apart(ingest.ours, [clip], "", "") for clip in (it.busy, it.empty))
+    clips = it.busy, it.empty, it.often
+    ours, still, often = (ingest.apart(ingest.ours, [clip], "", "") for clip in clips)
     plain = ingest.apart(ingest.peer, [it.busy], "", ingest.published(shared_folder()))
     yield Stage(
         "all of it, a second of 1080p25",
@@ -209,6 +215,7 @@ def whole(it: Parts) -> Iterator[Stage]:
         (Peer("plain script", 1000 * plain.processor / plain.footage),),
     )
     yield Stage("all of it, a second with nobody", 1000 * still.processor / still.footage)
+    yield Stage("the same, a keyframe every second", 1000 * often.processor / often.footage)
 
 
 def keys(it: Parts) -> Iterator[Stage]:
