@@ -9,7 +9,7 @@ import torch
 from models import calibrate
 from models.acsa.calibration import UNFITTED, Calibration
 from models.acsa.card import Card, write_card
-from models.acsa.checkpoint import load_checkpoint, save_checkpoint
+from models.acsa.checkpoint import WORDS, load_checkpoint, save_checkpoint
 from models.acsa.network import Acsa
 from models.acsa.tokens import learn_tokenizer
 from models.average import average, main
@@ -35,7 +35,8 @@ def test_every_tensor_is_the_mean(tmp_path: Path) -> None:
     for name, tensor in soup.network.state_dict().items():
         if tensor.is_floating_point():
             mean = torch.stack([state[name] for state in states]).mean(0)
-            torch.testing.assert_close(tensor, mean, rtol=2e-3, atol=1e-4)  # kept in half precision
+            step = float(mean.abs().max()) / 127 if name.endswith(WORDS) else 0  # of the rows in 8 bits
+            torch.testing.assert_close(tensor, mean, rtol=2e-3, atol=max(1e-4, 0.51 * step))
     assert card.calibration == UNFITTED
     assert len(card.recipe["averaged"]) == 3
 
