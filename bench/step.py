@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=1, help="of torch on a CPU")
     options = parser.parse_args(arguments)
     where = torch.cuda.get_device_name() if options.device == "cuda" else f"{options.threads} CPU thread(s)"
-    table = Table(title=f"one training step, {where}, bfloat16 where autocast allows")
+    table = Table(title=f"one training step, {where}, bfloat16 where the processor has it")
     for heading in ("preset", "parameters", "batch", "s a step", "peak GB", "whole run, extrapolated"):
         table.add_column(heading, justify="left" if heading == "preset" else "right")
     for name in options.presets:

@@ -34,12 +34,14 @@ from models.detection.network import ARCHITECTURE, half_state, layers, untrained
 from models.detection.regression import Regression
 from models.detection.views import Views, read_picture, split_pictures
 from models.detection.yolo import YOLO
+from models.training.precision import mixed
 
 log = logging.getLogger(__name__)
 
 TRUNK = 11  # layers 0-10, up to the attention block: the image trunk
 STAGES = (2, 4, 6, 10, 16, 19, 22)  # layers whose outputs are measured
 ALONE, WHOLE = 16, 40  # positions per side that a convolution learns from in one step of each stage
+CPU = torch.device("cpu")
 WARM_UP = 100  # steps
 
 
@@ -111,7 +113,7 @@ class Lesson:
         views = max(1, count * self.recipe.sizes[0] ** 2 // size**2)
         batch = self.views.batch(self.random, views, size).contiguous(memory_format=torch.channels_last)
         self.taught.place = self.own.place = Place(self.random.random(), self.random.random(), side)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad(), mixed(CPU):
             self.teacher(batch)
         return batch
 
@@ -131,7 +133,7 @@ class Lesson:
     def _errors_alone(self) -> list[Tensor]:
         """Every convolution fed by the teacher."""
         self._ask_teacher(self.recipe.alone_batch, ALONE)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed(CPU):
             return [
                 each(self.taught.given[name], self.taught.answer[name]) for name, each in self.alone.items()
             ]
@@ -139,7 +141,7 @@ class Lesson:
     def _errors_whole(self) -> list[Tensor]:
         """The student fed by itself."""
         batch = self._ask_teacher(self.recipe.whole_batch, WHOLE)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed(CPU):
             functional_call(self.student, self.weights(), batch)
         return [
             difference(self.own.answer[name], self.taught.answer[name], each.spread)

@@ -79,6 +79,15 @@ def test_other_weights_are_another_export(tmp_path: Path) -> None:
         Runtime("openvino", tmp_path).open(replace(TINY, sha256="1" * 64, build=never))
 
 
+def test_what_was_checked_on_one_processor_is_not_trusted_on_another(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for known in (("X86_V3",), ("X86_V3", "X86_V4")):  # machines that share the folder
+        monkeypatch.setattr(exported, "instructions", lambda known=known: known)
+        Runtime("openvino", tmp_path).open(TINY)
+    assert len(warned(caplog)) == len(list(tmp_path.glob("tiny-*/checked.json"))) == 2
+
+
 @pytest.mark.parametrize("name", ["checked.json", "float.bin", "float.xml"])
 def test_a_damaged_export_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str) -> None:
     Runtime("openvino", tmp_path).open(TINY)

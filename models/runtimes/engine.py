@@ -22,6 +22,11 @@ def precisions() -> tuple[str, ...]:
     return ("bf16", "f32") if "BF16" in able else ("f32",)
 
 
+def instructions() -> tuple[str, ...]:
+    """What this processor knows beyond the least of its kind; how quick and exact int8 is depends on it."""
+    return tuple(np.show_config(mode="dicts")["SIMD Extensions"].get("found", ()))
+
+
 class Engine:
     """A network of a file, compiled for this processor; safe to share between threads."""
 

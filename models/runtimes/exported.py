@@ -21,7 +21,7 @@ from typing import Any
 
 import openvino as ov
 
-from models.runtimes.engine import Engine, precisions
+from models.runtimes.engine import Engine, instructions, precisions
 from models.runtimes.export import write
 from models.runtimes.portable import Array, Portable, Run
 
@@ -65,7 +65,7 @@ def exported(network: Portable, cache: Path, threads: int = 1) -> Run | None:
 
 def _key(network: Portable) -> str:
     """Names all that an export depends on."""
-    parts = (FORMAT, network.sha256, ov.__version__, platform.machine(), *precisions())
+    parts = (FORMAT, network.sha256, ov.__version__, platform.machine(), *precisions(), *instructions())
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:16]
 
 

@@ -14,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from models.acsa.network import Acsa, to_pixels
 from models.training.batches import Batch, Share, TrainingSet
 from models.training.objective import Objective
+from models.training.precision import mixed
 from models.training.recipe import Recipe
 from models.training.sampler import IdentitySampler
 from models.training.schedule import rate_at
@@ -102,7 +103,7 @@ class Trainer:
 
     def _terms(self, batch: Batch) -> dict[str, Tensor]:
         pixels = to_pixels(batch.images.to(self.device))
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with mixed(self.device):
             given = [one.to(self.device) for one in (batch.texts, batch.truth, batch.contrary)]
             terms = self.forward(pixels, *given)
         return cast(dict[str, Tensor], terms)
