@@ -106,7 +106,8 @@ def watch_step(settings: Settings, ledger: Ledger) -> ingest.WatchStep:
         return wish(known) if known else None
 
     version = ingest.version(finds.name, settings.fps, settings.chunk_seconds)
-    return ingest.WatchStep(watch(finds, media, settings.fps), ledger, settings.fps, version, wish_for)
+    watching = watch(finds, media, settings.fps)
+    return ingest.WatchStep(watching, ledger, settings.fps, version, wish_for, settings.decoder)
 
 
 def question(

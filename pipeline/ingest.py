@@ -20,7 +20,7 @@ from pipeline.index import index_shots
 from pipeline.lease import Held, claimed
 from pipeline.ports import Encoder, Index, Media
 from pipeline.recording.segments import is_segment, source_of
-from pipeline.types import Crop, Frame
+from pipeline.types import Crop, Decoding, Frame
 from storage.errors import DamagedError
 from storage.footage.chunks import Chunk
 from storage.footage.ledger import Ledger
@@ -66,6 +66,7 @@ class WatchStep:
     fps: float
     version: str  # of the settings: see `version`
     wish: Callable[[str], Wish | None] = lambda camera: None  # None: as the step says
+    by: Decoding = "processor"  # what decodes
 
 
 def version(detector: str, fps: float, seconds: float) -> str:
@@ -152,6 +153,7 @@ def _watch_chunk(held: Held[Chunk], step: WatchStep, report: Report) -> None:
             start=chunk.start,
             end=chunk.end,
             later=True,
+            by=step.by,
         )
     before, work = _taken_up(chunk, step, watching)
     media = step.watch.media

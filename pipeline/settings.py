@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.casework.hooks import Reachable
+from pipeline.types import Decoding
 
 SECRETS = Path("/run/secrets")  # where containers find files named after a setting: `passerby_database`
 
@@ -60,6 +61,10 @@ class Settings(BaseSettings):
 
     runtime: Literal["auto", "torch", "openvino", "cuda"] = Field(
         default="auto", description="What runs the networks: `torch`, `openvino` or `cuda`; `auto` chooses."
+    )
+    decoder: Decoding = Field(
+        default="auto",
+        description="What decodes footage: `processor`, `cuda`, `vaapi` or `videotoolbox`; `auto` chooses.",
     )
     cache: Path = Field(
         default=Path("~/.cache/passerby"),

@@ -14,6 +14,8 @@ from models.types import Image
 from storage.types import Box, Shot
 
 Grey = NDArray[np.uint8]  # (height, width) brightness
+Decoding = Literal["auto", "processor", "cuda", "vaapi", "videotoolbox"]
+"""What decodes footage; `auto`: NVIDIA's cards where their driver is, or else the processor."""
 
 
 class Undeveloped(Protocol):

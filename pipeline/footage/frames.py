@@ -12,10 +12,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from pipeline.footage.decode import Decoded, picture, video_stream
+from pipeline.footage.hardware import card, open_video
 from pipeline.footage.later import Decoder, Group, Moving, groups, second_decoder
 from pipeline.footage.skipping import Skip, left_out
 from pipeline.footage.sources import Source, SourceError
-from pipeline.types import Frame, Undeveloped
+from pipeline.types import Decoding, Frame, Undeveloped
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ def frames(
     start: float = 0.0,
     end: float | None = None,
     later: bool = False,
+    by: Decoding = "processor",
 ) -> Iterator[Frame]:
     """Yield the frames of `source` from `start` to before `end` (seconds), at most `fps` each second.
 
@@ -46,8 +48,8 @@ def frames(
     give together what one run gives. An `end` at the source's duration or later means all there is, for
     durations in headers are estimates. Damage is reported once through logging, with its place, and
     reading goes on behind it. What the grid has no need of is not even decoded (`left_out`). With `later`,
-    pictures are decoded when they are looked at, where a video allows it (`pipeline.footage.later`). An image
-    is one frame; a stream is recorded first: `pipeline.recording.camera`.
+    pictures are decoded when they are looked at, where a video allows it (`pipeline.footage.later`), and `by`
+    says what decodes. An image is one frame; a stream is recorded first: `pipeline.recording.camera`.
     Raises SourceError when the source cannot be opened.
     """
     if fps <= 0:
@@ -63,7 +65,8 @@ def frames(
     open_end = end is None or (source.duration is not None and end >= source.duration)
     stop = None if end is None or open_end else _first_slot(end, rate)
     offset = Fraction(source.offset).limit_denominator(1_000_000)
-    for in_file, shown in _pictures(source, (slot - _EARLY) / rate - offset, left_out(source, rate), later):
+    begin, skip = (slot - _EARLY) / rate - offset, left_out(source, rate)
+    for in_file, shown in _pictures(source, begin, skip, by, later):
         seconds = offset + in_file
         here = (seconds * rate + _EARLY).__floor__()
         if stop is not None and here >= stop:
@@ -78,7 +81,7 @@ def _first_slot(seconds: float, rate: Fraction) -> int:
     return (Fraction(seconds).limit_denominator(1_000_000) * rate).__ceil__()
 
 
-def _pictures(source: Source, begin: Fraction, skip: Skip, later: bool) -> Iterator[Timed]:
+def _pictures(source: Source, begin: Fraction, skip: Skip, by: Decoding, later: bool) -> Iterator[Timed]:
     """Yield (seconds, picture) from a keyframe at or before `begin`, or from the first, without `skip`."""
     damage = _Damage(source.name)
     try:
@@ -86,12 +89,12 @@ def _pictures(source: Source, begin: Fraction, skip: Skip, later: bool) -> Itera
             target = begin - _LEAD - retreat
             if target <= 0:
                 break
-            with av.open(source.location) as container:
+            with open_video(source.location, by) as container:
                 stream = video_stream(container, source.name)
                 stream.codec_context.skip_frame = skip
                 if not _seek(container, stream, target):
                     break
-                run = _decoded(container, stream, source.duration, damage, later)
+                run = _decoded(container, stream, source.duration, damage, by, later)
                 first = next(run, None)
                 if first is None:
                     return
@@ -99,10 +102,10 @@ def _pictures(source: Source, begin: Fraction, skip: Skip, later: bool) -> Itera
                     yield first
                     yield from run
                     return
-        with av.open(source.location) as container:
+        with open_video(source.location, by) as container:
             stream = video_stream(container, source.name)
             stream.codec_context.skip_frame = skip
-            yield from _decoded(container, stream, source.duration, damage, later)
+            yield from _decoded(container, stream, source.duration, damage, by, later)
     except av.FFmpegError as error:
         raise SourceError(f"{source.name} cannot be opened any more ({error.strerror}).") from error
 
@@ -119,7 +122,12 @@ def _seek(container: InputContainer, stream: VideoStream, target: Fraction) -> b
 
 
 def _decoded(
-    container: InputContainer, stream: VideoStream, duration: float | None, damage: "_Damage", later: bool
+    container: InputContainer,
+    stream: VideoStream,
+    duration: float | None,
+    damage: "_Damage",
+    by: Decoding,
+    later: bool,
 ) -> Iterator[Timed]:
     """Yield (seconds, picture) in the order shown, from where the container stands to its end."""
     base, zero = stream.time_base or Fraction(0), stream.start_time or 0
@@ -151,7 +159,7 @@ def _decoded(
                 every.append(shown.pts)
                 yield moment, Decoded(shown)
         if later and first and whole and every == [packet.pts for packet in packets]:
-            decoder, later = second_decoder(stream, packets[0], first, damage.report), False
+            decoder, later = second_decoder(stream, packets[0], first, damage.report, card(by)), False
     spared = 0 if stream.codec_context.skip_frame == "DEFAULT" else _SPARED
     if duration is not None and expected + 1 + spared < duration:
         damage.report(expected, f"no pictures follow, though the file says {duration:.1f} s")

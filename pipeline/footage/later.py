@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary, ref
 
 import av
 import numpy as np
+from av.codec.hwaccel import HWAccel
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
@@ -113,18 +114,20 @@ class Decoder:
 
 
 def second_decoder(
-    stream: VideoStream, keyframe: Moving, shown: VideoFrame, report: Report
+    stream: VideoStream, keyframe: Moving, shown: VideoFrame, report: Report, card: HWAccel | None
 ) -> Decoder | None:
     """One beside that of the stream, which has decoded this keyframe to `shown`; None where it cannot do so.
 
-    It does not know what the container says of turning, colours or order.
+    `card` is what the stream was opened with. The other one does not know what the container says of turning,
+    colours or order.
     """
     own = stream.codec_context
     if own.name not in CODECS or own.has_b_frames or own.skip_frame != "DEFAULT":
         return None
-    codec = cast(VideoCodecContext, av.CodecContext.create(own.name, "r"))
-    codec.extradata, codec.thread_count = own.extradata, 1
     try:
+        made = av.CodecContext.create(own.name, "r", hwaccel=card if own.is_hwaccel else None)
+        codec = cast(VideoCodecContext, made)
+        codec.extradata, codec.thread_count = own.extradata, 1
         alone = codec.decode(keyframe)
     except av.FFmpegError:
         return None
