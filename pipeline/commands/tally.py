@@ -32,13 +32,18 @@ class Tally:
     def frame(self) -> None:
         """One more frame was watched."""
         self.frames += 1
-        rate = self.frames / max(monotonic() - self._began, 1e-3)
-        self._bars.update(self._task, tally=f"{rate:.1f} frames/s  {self.people} people")
+        self._show()
 
     def person(self) -> None:
         """One more person left the picture and was kept."""
         self.people += 1
+        self._show()
 
     def chunk(self, seconds: float) -> None:
         """A chunk of this length is done."""
         self._bars.advance(self._task, seconds)
+
+    def _show(self) -> None:
+        rate = self.frames / max(monotonic() - self._began, 1e-3)
+        people = "1 person" if self.people == 1 else f"{self.people} people"
+        self._bars.update(self._task, tally=f"{rate:.1f} frames/s  {people}")

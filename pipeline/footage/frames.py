@@ -26,6 +26,7 @@ Timed = tuple[Fraction, Undeveloped]  # a picture with its seconds in the file
 # timestamps (Matroska to 1 ms), and 0.199 s must still be the frame of 0.2 s.
 _EARLY = Fraction(1, 4)
 _SPARED = 10  # seconds that may follow the last picture where some are left out
+_BACK = 1  # seconds by which times that are rounded or out of order do not go back
 _LEAD = 1  # seconds sought before the wanted time: some containers seek by decoding, not showing, time
 _RETREATS = (0, 10, 60)  # seconds further back, when no keyframe was found before the wanted time
 
@@ -66,7 +67,17 @@ def frames(
     stop = None if end is None or open_end else _first_slot(end, rate)
     offset = Fraction(source.offset).limit_denominator(1_000_000)
     begin, skip = (slot - _EARLY) / rate - offset, left_out(source, rate)
+    latest, anew = Fraction(0), False
     for in_file, shown in _pictures(source, begin, skip, by, later):
+        if in_file < latest - _BACK and not anew:
+            anew = True
+            log.warning(
+                "%s has times that begin anew after %.1f s: what follows is left out; cut the file there and "
+                "name the pieces",
+                source.name,
+                latest,
+            )
+        latest = max(latest, in_file)
         seconds = offset + in_file
         here = (seconds * rate + _EARLY).__floor__()
         if stop is not None and here >= stop:

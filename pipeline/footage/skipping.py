@@ -43,7 +43,7 @@ def _never_farther(source: Source, skip: Skip, most: Fraction) -> bool:
                 if frame.pts is None or base is None:
                     return False
                 times.append(frame.pts * base)
-                if len(times) > 1 and times[-1] - times[-2] > most:
+                if len(times) > 1 and not 0 < times[-1] - times[-2] <= most:
                     return False
                 if len(times) == _PICTURES or times[-1] - times[0] > _SECONDS:
                     break
