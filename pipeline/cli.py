@@ -1,4 +1,4 @@
-"""The command line: `passerby watch | index | ingest | search | rank | cameras | record | jobs | schedule`.
+"""Passerby finds people in camera footage by description.
 
     passerby ingest gate.mp4 --camera north-gate --began 2026-03-01T16:00
     passerby search "woman in a light blue hoodie and a white cap" --camera north-gate --sheet found.png

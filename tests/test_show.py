@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from pipeline.asking.question import read
-from pipeline.commands.show import answer_record, answer_table, clock
+from pipeline.commands.show import answer_record, answer_table, clock, matched
 from pipeline.settings import Settings
-from pipeline.types import Answer, Query
+from pipeline.types import Answer, Query, Reason
 from tests.fakes import Shelf
 
 NOW = datetime(2026, 3, 11, 17, 30, tzinfo=UTC)
@@ -32,6 +32,17 @@ def test_chips_and_notices_stand_above_the_answer() -> None:
     assert lines[4].endswith('"yesterday": Tuesday 10 March 2026')
     assert lines[5].startswith("Note: People are found one at a time")
     assert lines[6] == 'Nobody matches. ("a man in [/red] coats, no bag")'
+
+
+def test_a_bag_is_not_seen_and_that_there_is_none_is_not_sure() -> None:
+    reasons = [
+        Reason("no bag", "whole", 0.1, 0.5),
+        Reason("red coat", "upper body", 0.8, 0.9),
+        Reason("white cap", "head", 0.1, 0.2),
+        Reason("no hat", "head", 0.1, 0.8),
+    ]
+    assert matched(reasons) == "red coat, no hat; not sure: no bag; not seen: white cap"
+    assert matched([]) == "-"
 
 
 def test_the_record_holds_what_was_understood() -> None:

@@ -79,6 +79,11 @@ def _draw_card(page: Pictures.Image, draw: ImageDraw.ImageDraw, corner: tuple[in
     _draw_reasons(draw, card.reasons[:PHRASES_SHOWN], (x, y + 6), room, corner, size)
 
 
+def doubt(reason: Reason) -> str:
+    """What stands before a phrase that does not agree: a bag is not seen, that there is none is not sure."""
+    return "not sure" if reason.phrase.startswith("no ") else "not seen"
+
+
 def _draw_reasons(
     draw: ImageDraw.ImageDraw,
     reasons: Sequence[Reason],
@@ -94,7 +99,7 @@ def _draw_reasons(
         y += 12
     for number, (reason, colour) in enumerate(zip(reasons, COLOURS, strict=False)):
         seen = reason.agreement >= MATCHES_FROM
-        words = reason.phrase if seen else f"not seen: {reason.phrase}"
+        words = reason.phrase if seen else f"{doubt(reason)}: {reason.phrase}"
         small = ImageFont.load_default(12)
         share = f"{reason.agreement:.0%}"
         draw.text((x + room, y), share, colour if seen else FAINT, small, anchor="ra")

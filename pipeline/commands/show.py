@@ -11,7 +11,7 @@ from rich.table import Table
 
 from models.types import Image
 from pipeline.commands.rank import Ranked
-from pipeline.commands.sheet import MATCHES_FROM, Card, contact_sheet
+from pipeline.commands.sheet import MATCHES_FROM, Card, contact_sheet, doubt
 from pipeline.footage.decode import picture
 from pipeline.ports import Media
 from pipeline.types import Answer, Match, Query, Reason
@@ -147,12 +147,11 @@ def ranked_sheet(text: str, ranked: Sequence[Ranked]) -> Image:
 
 def matched(reasons: Sequence[Reason]) -> str:
     """The phrases that agree with the person, and those that do not, as one line."""
-    seen = [reason.phrase for reason in reasons if reason.agreement >= MATCHES_FROM]
-    unseen = [reason.phrase for reason in reasons if reason.agreement < MATCHES_FROM]
-    told = [", ".join(seen)] if seen else []
-    if unseen:
-        told.append(f"not seen: {', '.join(unseen)}")
-    return "; ".join(told) or "-"
+    told: dict[str, list[str]] = {}
+    for reason in sorted(reasons, key=lambda reason: reason.agreement < MATCHES_FROM):
+        lead = "" if reason.agreement >= MATCHES_FROM else f"{doubt(reason)}: "
+        told.setdefault(lead, []).append(reason.phrase)
+    return "; ".join(lead + ", ".join(phrases) for lead, phrases in told.items()) or "-"
 
 
 def percent(probability: float | None) -> str:

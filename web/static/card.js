@@ -34,6 +34,9 @@ function bands(reason, seen) {
   });
 }
 
+/** What stands before a phrase that does not agree: a bag is not seen, that there is none is not sure. */
+const doubt = (reason) => (reason.phrase.startsWith("no ") ? "not sure" : "not seen");
+
 /** A picture on which the parts of the reasons can be lit, and the list of phrases that lights them. */
 export function explained(picture, reasons) {
   const lit = el("span", { class: "lit" }, picture);
@@ -43,7 +46,7 @@ export function explained(picture, reasons) {
     lit.append(...own);
     const button = el("button", { type: "button", class: `phrase ${seen}`, "aria-pressed": "false" },
       el("span", { class: "mark", "aria-hidden": "true" }, seen === "tick" ? "✓" : "✗"),
-      el("span", { class: "words" }, seen === "tick" ? reason.phrase : `not seen: ${reason.phrase}`),
+      el("span", { class: "words" }, seen === "tick" ? reason.phrase : `${doubt(reason)}: ${reason.phrase}`),
       el("span", { class: "part" }, `${reason.part in BANDS ? reason.part : "whole picture"} · ${percent(reason.agreement)}`),
       cells(reason.parts));
     const light = (on) => {
