@@ -19,7 +19,8 @@ def card(by: Decoding) -> HWAccel | None:
         by = "cuda" if DRIVER.exists() else "processor"
     if by == "processor":
         return None
-    return HWAccel(by, options={"primary_ctx": "1"} if by == "cuda" else {})  # the context that torch uses
+    options: dict[str, object] = {"primary_ctx": "1"} if by == "cuda" else {}  # the context that torch uses
+    return HWAccel(by, allow_software_fallback=True, options=options)
 
 
 def open_video(location: str, by: Decoding = "processor") -> InputContainer:
