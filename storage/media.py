@@ -99,7 +99,7 @@ class FsspecMedia:
         """Where a person can open it: a path on this machine, or a URL."""
         path = self._path(key)
         if isinstance(self._files, LocalFileSystem):
-            return path
+            return os.path.normpath(path)
         return str(self._files.unstrip_protocol(path))
 
     def _inside(self, folder: str) -> list[tuple[str, str]]:

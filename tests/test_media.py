@@ -122,8 +122,9 @@ def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
 
 
 def test_locate_says_where_it_can_be_opened(tmp_path: Path) -> None:
-    local = open_media(f"file:{tmp_path}/media")
+    local = open_media(f"file:{tmp_path}/demo/../media")
     local.put("a.jpg", picture())
+    assert local.locate("a.jpg") == f"{tmp_path}/media/a.jpg"
     with Image.open(local.locate("a.jpg")) as opened:
         assert opened.size == (50, 120)
     assert open_media("memory://bucket/crops").locate("a.jpg") == "memory:///bucket/crops/a.jpg"

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,9 @@ from rich.console import Console
 from pipeline.asking.question import read
 from pipeline.commands.show import answer_record, answer_table, clock, matched
 from pipeline.settings import Settings
-from pipeline.types import Answer, Query, Reason
+from pipeline.types import Answer, Match, Query, Reason
+from storage.media import open_media
+from storage.types import Shot
 from tests.fakes import Shelf
 
 NOW = datetime(2026, 3, 11, 17, 30, tzinfo=UTC)
@@ -32,6 +35,22 @@ def test_chips_and_notices_stand_above_the_answer() -> None:
     assert lines[4].endswith('"yesterday": Tuesday 10 March 2026')
     assert lines[5].startswith("Note: People are found one at a time")
     assert lines[6] == 'Nobody matches. ("a man in [/red] coats, no bag")'
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [("file:{}/media", "media/gate/1.jpg"), ("memory://media", "memory:///media/gate/1.jpg")],
+)
+def test_a_crop_is_named_as_it_can_be_opened_from_here(
+    url: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shot = Shot("gate", "clip", 1, 0, NOW, NOW, NOW, (0, 0, 9, 9), 0.5, "gate/1.jpg")
+    console = Console(file=io.StringIO(), width=200)
+    found = Answer(asked(), "m@1", (Match(shot, 0.5, 0.5, ()),), ())
+    answer_table(found, open_media(url.format(tmp_path)), console, None)
+    assert isinstance(console.file, io.StringIO)
+    assert shown in console.file.getvalue().split()
 
 
 def test_a_bag_is_not_seen_and_that_there_is_none_is_not_sure() -> None:

@@ -1,5 +1,6 @@
 """Show answers to a person: a table for the terminal, JSON for programs, a contact sheet for the eye."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
@@ -106,7 +107,7 @@ def answer_table(answer: Answer, media: Media, console: Console, zone: tzinfo | 
             f"{match.score:.3f}\n{percent(match.probability)}",
             match.shot.camera,
             f"{clock(match.shot.began, zone)}\n{clock(match.shot.ended, zone)}{_again(match)}",
-            "\n".join([*_why(match), media.locate(match.shot.crop)]),
+            "\n".join([*_why(match), _from_here(media.locate(match.shot.crop))]),
         )
     console.print(table)
 
@@ -152,6 +153,11 @@ def matched(reasons: Sequence[Reason]) -> str:
         lead = "" if reason.agreement >= MATCHES_FROM else f"{doubt(reason)}: "
         told.setdefault(lead, []).append(reason.phrase)
     return "; ".join(lead + ", ".join(phrases) for lead, phrases in told.items()) or "-"
+
+
+def _from_here(location: str) -> str:
+    """A path as it can be typed in this folder, where that is shorter; a URL as it is."""
+    return location if "://" in location else min(os.path.relpath(location), location, key=len)
 
 
 def percent(probability: float | None) -> str:
