@@ -72,7 +72,7 @@ def _database(settings: Settings) -> str:
         if wrong := overview.clock():
             raise ValueError(wrong)
         number, cameras = sum(overview.counts(None).values()), len(overview.cameras(None))
-    return f"{number} chunks of footage of {cameras} cameras"
+    return f"chunks of footage: {number}, cameras: {cameras}"
 
 
 def _media(settings: Settings) -> str:

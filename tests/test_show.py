@@ -38,6 +38,20 @@ def test_chips_and_notices_stand_above_the_answer() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        (Query("man", cameras=("gate",)), "There is no footage in this range."),
+        (Query("man"), "Nobody has been found in any footage yet: passerby ingest"),
+    ],
+)
+def test_an_empty_answer_says_what_there_is_to_do(query: Query, told: str) -> None:
+    console = Console(file=io.StringIO(), width=200)
+    answer_table(Answer(query, "m@1", (), ()), Shelf(), console, None)
+    assert isinstance(console.file, io.StringIO)
+    assert told in console.file.getvalue()
+
+
+@pytest.mark.parametrize(
     ("url", "shown"),
     [("file:{}/media", "media/gate/1.jpg"), ("memory://media", "memory:///media/gate/1.jpg")],
 )

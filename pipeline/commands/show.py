@@ -18,6 +18,7 @@ from pipeline.ports import Media
 from pipeline.types import Answer, Match, Query, Reason
 
 NOBODY = "Nobody matches."
+NOTHING_YET = "Nobody has been found in any footage yet: passerby ingest YOUR.mp4 --camera NAME"
 
 
 def answer_record(answer: Answer, media: Media) -> dict[str, Any]:
@@ -96,7 +97,9 @@ def answer_table(answer: Answer, media: Media, console: Console, zone: tzinfo | 
     if not answer.matches:
         console.print(f'[bold]{NOBODY}[/bold] ("{escape(answer.query.text or answer.query.asked)}")')
         if not answer.nearest:
-            console.print("There is no footage in this range.")
+            asked = answer.query
+            anything = asked.cameras or asked.after or asked.before
+            console.print("There is no footage in this range." if anything else NOTHING_YET)
             return
         console.print("The nearest, who most likely are somebody else:")
     table = Table("", "score", "camera", "first, last seen", "matched phrases, crop")
