@@ -72,6 +72,15 @@ def test_a_card_is_chosen_where_its_driver_is(
     assert hardware.card("processor") is None
 
 
+def test_a_card_that_was_chosen_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware, "DRIVER", tmp_path)
+    monkeypatch.setattr(hardware, "card", lambda by: hardware.HWAccel("vaapi", allow_software_fallback=True))
+    hardware.open_video(write(tmp_path / "a.mp4", steady(5), codec="mpeg4"), "auto").close()
+    assert caplog.messages == ["decoding by cuda: it does not decode mpeg4, so the processor decodes"]
+
+
 def test_the_setting_reaches_what_watches(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, decoder="vaapi", runtime="torch")
     with closing(Ledger(settings.database_url)) as ledger:

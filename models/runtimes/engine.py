@@ -24,7 +24,7 @@ def precisions() -> tuple[str, ...]:
 
 def instructions() -> tuple[str, ...]:
     """What this processor knows beyond the least of its kind; how quick and exact int8 is depends on it."""
-    return tuple(np.show_config(mode="dicts")["SIMD Extensions"].get("found", ()))
+    return tuple(np.show_config(mode="dicts").get("SIMD Extensions", {}).get("found", ()))
 
 
 class Engine:

@@ -67,17 +67,17 @@ def frames(
     stop = None if end is None or open_end else _first_slot(end, rate)
     offset = Fraction(source.offset).limit_denominator(1_000_000)
     begin, skip = (slot - _EARLY) / rate - offset, left_out(source, rate)
-    latest, anew = Fraction(0), False
+    before: Fraction | None = None
     for in_file, shown in _pictures(source, begin, skip, by, later):
-        if in_file < latest - _BACK and not anew:
-            anew = True
+        if before is not None and in_file < before - _BACK:
             log.warning(
-                "%s has times that begin anew after %.1f s: what follows is left out; cut the file there and "
-                "name the pieces",
+                "%s has times that go back from %.1f s to %.1f s: what is timed as before is left out; cut "
+                "the file there and name the pieces",
                 source.name,
-                latest,
+                before,
+                in_file,
             )
-        latest = max(latest, in_file)
+        before = in_file
         seconds = offset + in_file
         here = (seconds * rate + _EARLY).__floor__()
         if stop is not None and here >= stop:

@@ -13,10 +13,16 @@ from pipeline.types import Decoding
 log = logging.getLogger(__name__)
 
 
+def chosen(by: Decoding) -> Decoding:
+    """What `auto` stands for here; any other is itself."""
+    if by != "auto":
+        return by
+    return "cuda" if DRIVER.exists() else "processor"
+
+
 def card(by: Decoding) -> HWAccel | None:
     """What FFmpeg is to decode with; None stands for the processor. Pictures come back to main memory."""
-    if by == "auto":
-        by = "cuda" if DRIVER.exists() else "processor"
+    by = chosen(by)
     if by == "processor":
         return None
     options: dict[str, object] = {"primary_ctx": "1"} if by == "cuda" else {}  # the context that torch uses
@@ -35,11 +41,11 @@ def open_video(location: str, by: Decoding = "processor") -> InputContainer:
         container = av.open(location, hwaccel=wanted)
     except av.FFmpegError as error:
         container = av.open(location)  # which raises where the card is not to blame
-        _tell(by, f"cannot be used here ({error.strerror})")
+        _tell(chosen(by), f"cannot be used here ({error.strerror})")
         return container
     for stream in container.streams.video:
         if not stream.codec_context.is_hwaccel:
-            _tell(by, f"does not decode {stream.codec_context.name}")
+            _tell(chosen(by), f"does not decode {stream.codec_context.name}")
     return container
 
 
